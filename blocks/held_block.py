@@ -24,8 +24,9 @@ UNAUTHORISED: Final = (
     "call this with the server's home; then try again."
 )
 FAILS: Final = (
-    "It runs, and something in it fails: `tasma doctor` says so if its encryption key is not that "
-    "of its blocks, and else its log (prefect/server.log of its home) says what."
+    "It runs, and something in it fails: `tasma doctor` tells whether its database does not answer "
+    "or its encryption key is not that of its blocks; its log (`journalctl -u tasma-server`, or "
+    "prefect/server.log of its home) says more."
 )
 AWAY: Final = (
     "If it does not run, start it with `tasma up` in another terminal; if it runs at another port, "

@@ -16,6 +16,14 @@ from ledger.errors import TasmaError
 ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
 """Seconds that Prefect's server may take to answer, and its host to take the call."""
 
+NEEDS_DATABASE: Final = "flows/count"
+"""What the server answers with its database alone: nothing of it is encrypted."""
+
+WITHOUT_DATABASE: Final = (
+    " is up, and fails whatever it is asked: its database does not answer, most likely. Its log "
+    "says (`journalctl -u tasma-server`, or prefect/server.log of its home)"
+)
+
 NAME: Final = "Prefect's server"
 ADDRESS: Final = "PREFECT_API_URL"
 
@@ -49,15 +57,20 @@ def _blocks(url: str) -> tuple[str, str]:
     from flows.doors.on_server import login_for  # noqa: PLC0415 - reason above
 
     user, _, password = (login := login_for(url) or "").partition(":")
-    asked = f"{url}/block_documents/filter"
-    auth = (user, password) if user else None
-    status = httpx.post(asked, json={}, auth=auth, timeout=ANSWER_LIMIT).status_code
+
+    def asked(what: str) -> int:
+        auth = (user, password) if user else None
+        return httpx.post(f"{url}/{what}", json={}, auth=auth, timeout=ANSWER_LIMIT).status_code
+
+    status = asked("block_documents/filter")
     shown = shown_address(url)
     if status == HTTPStatus.UNAUTHORIZED and not login and ADDRESS not in os.environ:
         return "grey", f"the one at {shown} wants a password that this home has not: another home's"
     if status == HTTPStatus.UNAUTHORIZED:
         return "red", f"{shown} wants another password than the one given: {WRONG_LOGIN}"
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "red", f"{shown}: {UNREADABLE}"
+        # Only what is decrypted fails of another key; who is told of one may throw blocks away.
+        fails_wholly = asked(NEEDS_DATABASE) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return "red", f"{shown}{WITHOUT_DATABASE}" if fails_wholly else f"{shown}: {UNREADABLE}"
     is_well = status < HTTPStatus.BAD_REQUEST
     return ("green", shown) if is_well else ("red", f"{shown} refuses what is asked ({status})")
