@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import getpass
 import importlib.util
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -89,8 +93,76 @@ def test_prefects_pages_are_not_written_into_the_checkout(name):
     assert variables["PREFECT_SERVER_UI_STATIC_DIRECTORY"] == "/var/cache/tasma/ui"
 
 
+def asked_by_another(folder, *arguments):
+    """Return what the command line hands on to its own user, asked in a folder by somebody else."""
+    text = (FOLDER / "tasma").read_text()
+    for switch in ("/usr/sbin/runuser -u tasma --", "sudo -u tasma --"):
+        text = text.replace(f"exec {switch}", r"exec printf '%s\n'")
+    handed = subprocess.run(
+        ["/bin/sh", "-c", text.replace("!= tasma ]", "!= nobody-else ]"), "tasma", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return handed.stdout.splitlines()[1:]
+
+
+def test_file_of_ones_own_home_is_named_by_its_whole_path(tmp_path):
+    """The user of the units cannot enter it, and would look for the file at the root."""
+    (tmp_path / "nordbygg").mkdir()
+    for name in ("a book.se", "acme", "nordbygg/b.se"):
+        (tmp_path / name).touch()
+    arguments = ["import", "a book.se", "nordbygg/b.se", "gone.se", "acme", "-", "--text", "x.y"]
+
+    handed = asked_by_another(tmp_path, *arguments)
+
+    whole = {name: str(tmp_path / name) for name in ("a book.se", "nordbygg/b.se")}
+    assert [whole.get(argument, argument) for argument in arguments] == handed
+    piped = ["import", "-", "--name", "a book.se"]
+    assert piped == asked_by_another(tmp_path, *piped)
+
+
+def ended(unit, *, main, url):
+    """Run what a unit waits with, as systemd would; return its code."""
+    (line,) = re.findall(r"^ExecStartPost=(.+)$", unit.read_text(), re.MULTILINE)
+    command = [word.replace("$$", "$") for word in shlex.split(line)]
+    variables = {"PREFECT_API_URL": url, "MAINPID": str(main)}
+    return subprocess.run(command, env=variables, check=False, timeout=20).returncode
+
+
+def test_start_of_a_server_that_has_ended_fails_at_once(placed):
+    """It would wait for the answer for five minutes, and say nothing."""
+    (unit,) = [path for path in placed if path.stem == "tasma-server"]
+    over = subprocess.Popen(["/bin/true"])
+    over.wait()
+
+    assert 1 == ended(unit, main=over.pid, url="http://127.0.0.1:9")
+
+
+def test_start_of_a_server_is_over_once_it_answers(placed):
+    (unit,) = [path for path in placed if path.stem == "tasma-server"]
+    with HTTPServer(("127.0.0.1", 0), Well) as server:
+        Thread(target=server.serve_forever).start()
+        code = ended(unit, main=os.getpid(), url=f"http://127.0.0.1:{server.server_port}/api")
+        server.shutdown()
+
+    assert 0 == code
+
+
+class Well(BaseHTTPRequestHandler):
+    """Says that all is well."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path == "/api/health" else 404)
+        self.end_headers()
+
+
 def test_command_line_has_the_environment_of_the_units(tmp_path):
-    """As the program that people and cron start; a value in single quotes is what it says."""
+    """As the program that people and cron start; a value in single quotes is what it says.
+
+    A file that its user cannot come to is named, with what helps.
+    """
     installed, told = tmp_path / "opt", tmp_path / "tasma.env"
     (installed / "flows").mkdir(parents=True)
     shutil.copy(PROJECT / "flows" / "prefect.env", installed / "flows")
@@ -104,7 +176,7 @@ def test_command_line_has_the_environment_of_the_units(tmp_path):
     text = text.replace("/opt/tasma", str(installed)).replace("/etc/tasma/tasma.env", str(told))
 
     found = subprocess.run(
-        ["/bin/sh", "-c", text, "tasma", "tenant", "a b"],
+        ["/bin/sh", "-c", text, "tasma", "tenant", "a b", "/gone/b.se"],
         capture_output=True,
         text=True,
         check=True,
@@ -115,5 +187,6 @@ def test_command_line_has_the_environment_of_the_units(tmp_path):
     unit = variables_of(FOLDER / "tasma-worker.service")
     placed = {name: value.replace("/opt/tasma", str(installed)) for name, value in unit.items()}
     read = {"DO_NOT_TRACK": "1", "OWN": "a$b&c", "HASHED": "a#b"}
-    assert (arguments, umask) == ("tenant a b", "0077")
+    assert (arguments, umask) == ("tenant a b /gone/b.se", "0077")
+    assert "User tasma cannot enter /gone; a file of yours: tasma import -" in found.stderr
     assert {name: variables[name] for name in SHOWN} == placed | read
