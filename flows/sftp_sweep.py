@@ -53,6 +53,8 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
         tenant: Only this one, whether or not it is due.
     """
     with open_stores() as stores, Threads() as threads:
+        if tenant:
+            await threads.do(_require, stores, tenant)
         every = await threads.do(stores.hub.pickups.every)
         due = chosen(every, stores.hub.database.now(), shard=shard, shards=shards, tenant=tenant)
         polls = await Sweep(
@@ -64,6 +66,12 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
         page = pickups_page(f"SFTP sweep {shard}", polls)
         await show_page(f"sftp-shard-{shard}", page, card=summary)
     return Completed(message=summary)
+
+
+def _require(stores: Stores, tenant: str) -> None:
+    """Refuse a tenant that does not exist, or has no pickup: nothing would be polled, in green."""
+    stores.hub.tenants.get(tenant)
+    stores.hub.pickups.get(tenant)
 
 
 def chosen(

@@ -53,6 +53,16 @@ def problems_of(desk, tenant):
     return found
 
 
+def test_a_sweep_of_one_that_has_no_pickup_is_red(desk):
+    nobody = desk.do(sftp_sweep, tenant="nobody")
+    desk.tasma("tenant", "add", "by-hand", "--name", "By Hand AB")
+    by_hand = desk.do(sftp_sweep, tenant="by-hand")
+
+    assert ("Failed", "Failed") == (nobody.name, by_hand.name)
+    assert "nobody" in nobody.message
+    assert "No pickup was agreed with by-hand" in by_hand.message
+
+
 @pytest.mark.requirement("R-FIN-20c", "R-FIN-30a")
 def test_a_file_that_lies_ready_is_loaded_by_a_run_of_its_own_and_shown(
     desk, book, server, monkeypatch
