@@ -100,12 +100,14 @@ async def push_tenant(
 
 
 def _note(pusher: Pusher) -> None:
-    """Let the connection say whether the system answered, as it does of what is fetched."""
-    connections = pusher.hub.connections
+    """Let the connection say whether the system answered, as it does of what is fetched.
+
+    What else is wrong with it, such as with its ledger, an answer to a push does not mend.
+    """
+    connections, state = pusher.hub.connections, ConnectionState.UNREACHABLE
     if pusher.problem.startswith(UNSEEN):
-        state, reason = ConnectionState.UNREACHABLE, pusher.problem
-        connections.troubled(pusher.tenant, pusher.system, state, reason=reason)
-    elif pusher.looked:
+        connections.troubled(pusher.tenant, pusher.system, state, reason=pusher.problem)
+    elif pusher.looked and connections.get(pusher.tenant, pusher.system).status is state:
         connections.answered(pusher.tenant, pusher.system)
 
 
