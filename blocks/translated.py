@@ -4,9 +4,10 @@
 in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a
 reason that has to be there; of others that are, the translation is taken. A value ends at a
 semicolon, unless it is written ``{name:text}``; ``{name:fields}`` are fields of a document,
-``{name:code}`` is a code of a diagnostic and ``{name:count}`` a count. Several reasons that stand
-behind each other are translated one by one, also as a value written ``{name:reasons}``; of one that
-was cut off, what is whole. ``controls.csv`` has the titles of controls.
+``{name:code}`` is a code of a diagnostic, ``{name:count}`` a count and ``{name:amount}`` an amount.
+Several reasons that stand behind each other are translated one by one, also as a value written
+``{name:reasons}``; of one that was cut off, what is whole. ``controls.csv`` has the titles of
+controls.
 """
 
 from __future__ import annotations
@@ -45,7 +46,12 @@ VALUE: Final = r"(?:(?!; |\n).)+?"
 LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
 
-OTHER_VALUES: Final = {REASONS: ".+", "code": r"[a-z]+(?:_[a-z0-9]+)+", "count": r"[\d,]+"}
+OTHER_VALUES: Final = {
+    REASONS: ".+",
+    "code": r"[a-z]+(?:_[a-z0-9]+)+",
+    "count": r"[\d,]+",
+    "amount": r"-?[\d,.]+",
+}
 """What a value of these kinds may be."""
 
 AMOUNT: Final = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})\.\d{2}")

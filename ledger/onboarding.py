@@ -325,7 +325,11 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
 
 def _approval(facts: Facts) -> Step:
     left = [year_in_words(item.year.key) for item in facts.years if item.year not in facts.approved]
-    if not left:
-        return Step(APPROVAL, Actor.OPERATOR, is_done=bool(facts.years), what="approved")
-    what = f"look at the comparison and approve the first transfer of {', '.join(left)}"
+    if facts.years and not left:
+        return Step(APPROVAL, Actor.OPERATOR, is_done=True, what="approved")
+    what = (
+        f"look at the comparison and approve the first transfer of {', '.join(left)}"
+        if left
+        else "approve the first transfer once it has come"
+    )
     return Step(APPROVAL, Actor.OPERATOR, is_done=False, what=what)

@@ -142,6 +142,24 @@ def test_what_is_held_after_the_approval_undoes_no_first_transfer(approved, is_d
     )
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_done", "what"),
+    [
+        (FORM_OUT, False, "approve the first transfer once it has come"),
+        (
+            staged(),
+            False,
+            "look at the comparison and approve the first transfer of 2024, 2025",
+        ),
+        (replace(staged(), approved=frozenset({Y2024, Y2025})), True, "approved"),
+    ],
+)
+def test_an_approval_that_is_left_is_not_called_approved(facts, is_done, what):
+    (step,) = [step for step in onboarding(facts).checklist if step.name == "approval"]
+
+    assert (is_done, what) == (step.is_done, step.what)
+
+
 STATEMENTS = st.dictionaries(st.sampled_from(StatementKind), st.sampled_from(Comparison))
 YEARS = st.builds(
     TransferredYear,

@@ -230,6 +230,40 @@ def test_an_amount_within_a_reason_is_written_as_its_readers_write_amounts(engli
     assert f"enligt rapporten {written}, enligt bokföringen 1,00" in translated(reason, "sv")
 
 
+ROW = "row 14, Beräknat resultat, as of 2025-12-31"
+SUMS = "-137,872.10 there, -55,854.50 here"
+DAYS = "2025-12-30, registered on 2026-01-02"
+LEFT_OUT = "the books have an amount, the statement has no such row"
+
+
+@pytest.mark.parametrize("verb", ["differs", "differs, as was accepted"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"{ROW}: {SUMS}",
+        f"account 2099, {ROW}: {SUMS}",
+        f"account 2099, {ROW}: the books have no such account",
+        f"account 2099, the account: {LEFT_OUT}: {SUMS}",
+        f"line unbooked result: {LEFT_OUT}: {SUMS}",
+        f"{ROW}; perhaps voucher A 7 of 2026-01-02 is in it already (a guess): {SUMS}",
+        f"{ROW}; perhaps voucher A 7 of {DAYS}, is not in it (a guess): {SUMS}",
+        f"{ROW}; perhaps account 2099 is in another row of the statement (a guess): {SUMS}",
+        "see the page",
+    ],
+)
+def test_no_english_is_left_of_how_a_statement_differs(verb, row):
+    swedish = translated(f"balance sheet {verb}: {row}", "sv")
+    finnish = translated(f"balance sheet {verb}: {row}", "fi")
+
+    english = r"\b(account|row|as of|books|statement|there|here|differs|perhaps|page|line)\b"
+    assert swedish.startswith("balansräkning avviker")
+    assert finnish.startswith("tase poikkeaa")
+    assert [] == re.findall(english, f"{swedish} {finnish}")
+    if row.endswith(SUMS):
+        amounts = f"{MINUS}137{NARROW}872,10, enligt bokföringen {MINUS}55{NARROW}854,50"
+        assert swedish.endswith(f": enligt rapporten {amounts}")
+
+
 @pytest.mark.parametrize(
     "text", ["Acme: bought. sold.", "own_control (1 break)", "approved; by whom?", "x" * 5_000]
 )
