@@ -18,8 +18,10 @@ from blocks.hub import Hub, Tenant
 from flows.portal.routes import ANYONE, RUN, YEAR, path_of, route
 from flows.portal.runs import Watched
 from flows.portal.visit import Visit, not_found
+from ledger.onboarding import Stage
 from tasks.ledger_sources import year_sources
 from tasks.lights import can_fetch, lights
+from tasks.onboarding import stages
 from tasks.overview import refused_of
 from tasks.syncing import Asked, Choice, documents_coming, latest_years, one_year, pulls
 
@@ -100,6 +102,7 @@ def ended_parts(hub: Hub, tenant: Tenant) -> dict[str, Any]:
     return {
         "lights": lights(hub, tenant),
         "needs": _needs(hub, tenant.id),
+        "opening_stage": _opening_stage(hub, tenant.id),
         "can_fetch": can_fetch(hub, tenant.id),
         "years": list(reversed(year_sources(hub, tenant.id))),
     }
@@ -114,6 +117,12 @@ def _needs(hub: Hub, tenant: str) -> list[str]:
         "routes": refused_of(hub, tenant),
     }
     return [name for name, waits in found.items() if waits]
+
+
+def _opening_stage(hub: Hub, tenant: str) -> Stage | None:
+    """Return where an opening stands that is under way; None where nothing of one is left."""
+    stage = stages(hub, tenant)[tenant]
+    return None if stage in {Stage.TRIAL, Stage.DOCUMENTS, Stage.LIVE} else stage
 
 
 def _years(visit: Visit, keys: Sequence[str]) -> list[Asked]:

@@ -14,6 +14,11 @@ from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
 from flows.portal.routes import path_of
 from ledger.fiscal_year import FiscalYear
+from ledger.onboarding_form import OnboardingForm
+from tasks.onboarding import deliver_form, file_form
+from tests.portal_companies import unpublish
+
+FORM = {"source_system": "fortnox", "transfer": "api", "fiscal_years": ["2024"]}
 
 
 def card(page, tenant):
@@ -103,3 +108,24 @@ def test_what_a_route_refuses_is_why_a_company_is_red_and_the_page_of_routes_nam
     assert "osto-2: account 4010 at 25.5 % is joined to &lt;none&gt;" in (
         operator.get("/companies/acme/routes").text
     )
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ACCOUNTANT])
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (None, "The onboarding form is not complete: fill it in before any books can be taken."),
+        (FORM, "Waiting for the company."),
+    ],
+)
+def test_a_companys_page_leads_to_its_opening_until_nothing_of_it_is_left(world, role, form, words):
+    hub, client = world.stores.hub, world.client(role)
+    live = client.get("/companies/acme").text
+    unpublish(world.stores, "acme")
+    deliver_form(hub, "acme")
+    if form:
+        file_form(hub, "acme", OnboardingForm(**form), who="anna", by_operator=True)
+    begun = client.get("/companies/acme").text
+
+    assert f'<p class="notice">{words} <a href="/companies/acme/opening">' in begun
+    assert 'class="notice"' not in live
