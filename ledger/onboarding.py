@@ -10,6 +10,7 @@ Source:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -105,7 +106,8 @@ class TransferredYear:
 
     `holding`: the controls that hold it, by name. `statements`: what each came to that was sent;
     with books that were rejected since, it was compared in vain.
-    `differing`: of each statement, the first line that differs, in words.
+    `differing`: of each statement, the first line that differs, in words. `as_of`: its last day; of
+    the year's days behind it, it says nothing.
     """
 
     year: FiscalYear
@@ -114,6 +116,7 @@ class TransferredYear:
     holding: tuple[str, ...] = ()
     statements: Mapping[StatementKind, Comparison] = field(default_factory=dict)
     differing: Mapping[StatementKind, str] = field(default_factory=dict)
+    as_of: Mapping[StatementKind, dt.date] = field(default_factory=dict)
 
     @property
     def is_here(self) -> bool:
@@ -312,7 +315,7 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
             Comparison.MISSING: f"send the {title} of {year_in_words(item.year.key)} "
             "from the source system",
             Comparison.DIFFERS: f"{title} differs: {item.differing_of(kind)}",
-            Comparison.AGREES: f"the books agree with the {title}",
+            Comparison.AGREES: _agreeing(title, item.as_of.get(kind), item.year),
             Comparison.ACCEPTED: f"{title} differs, as was accepted: {item.differing_of(kind)}",
         }[found]
         yield Step(
@@ -321,6 +324,13 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
             is_done=waits or found in SETTLED,
             what=f"the {title} came; it is compared when the year is read in" if waits else what,
         )
+
+
+def _agreeing(title: str, as_of: dt.date | None, year: FiscalYear) -> str:
+    """Say that the books agree with a statement, and up to when, if the year goes on behind it."""
+    if as_of is None or as_of >= year.end_date:
+        return f"the books agree with the {title}"
+    return f"the books agree with the {title} up to {as_of}, and nothing behind it was compared"
 
 
 def _approval(facts: Facts) -> Step:

@@ -17,14 +17,18 @@ from blocks.lake import Lake
 from blocks.received import read_received
 from blocks.warehouse import FileWarehouse
 from ledger.errors import TerminalError
-from ledger.organisation import plain_digits
+from ledger.organisation import OrganisationNumber, plain_digits
 from ledger.readers import format_of
 from ledger.source import SourceFacts
+from tasks.applying import time_zone_of
 from tasks.ledger_files import open_received
 from tasks.stores import Stores
 
 SLUG_MAX_CHARS: Final = 40
 """Longest id that is made of a name; one given by hand may be longer."""
+
+SWEDEN: Final = "SE"
+FINLAND: Final = "FI"
 
 MAX_SAME_NAMES: Final = 1_000
 """Companies of one name, by number behind it."""
@@ -75,12 +79,15 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
 
 def _added(hub: Hub, facts: SourceFacts, *, wanted: str) -> tuple[Tenant, bool]:
     """Make the tenant, unless another process has made one of this number or id just now."""
+    country = _country_of(facts)
     for _ in range(MAX_SAME_NAMES):
         tenant = Tenant(
             id=_free_id(hub, wanted),
             name=facts.company_name or wanted,
             organisation_number=plain_digits(facts.organisation_number),
+            country=country,
             currency=facts.currency,
+            time_zone=time_zone_of(country),
         )
         try:
             added = hub.tenants.add(tenant)
@@ -91,6 +98,13 @@ def _added(hub: Hub, facts: SourceFacts, *, wanted: str) -> tuple[Tenant, bool]:
         hub.openings.begin(added.id, is_trial=True)
         return added, True
     raise TenantExists(tenant=wanted)
+
+
+def _country_of(facts: SourceFacts) -> str:
+    """Return a company's country: Finland, if its books are in euros and its number not Swedish."""
+    number = OrganisationNumber.parse(facts.organisation_number)
+    is_swedish = number is not None and number.country == SWEDEN
+    return FINLAND if facts.currency == "EUR" and not is_swedish else SWEDEN
 
 
 def is_known(hub: Hub, path: Path) -> bool:

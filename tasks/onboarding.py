@@ -331,6 +331,7 @@ def _year(year: FiscalYear, facts: YearFacts) -> TransferredYear:
         is_staged=bool(facts.hold),
         is_published=facts.is_published,
         holding=tuple(name for name in facts.holding if not name.startswith("customer_")),
-        statements={kind: outcome for kind, (outcome, _) in facts.statements.items()},
-        differing={kind: text for kind, (_, text) in facts.statements.items()},
+        statements={kind: outcome for kind, (outcome, _, _) in facts.statements.items()},
+        differing={kind: text for kind, (_, text, _) in facts.statements.items()},
+        as_of={kind: day for kind, (_, _, day) in facts.statements.items()},
     )

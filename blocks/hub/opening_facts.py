@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +18,10 @@ from ledger.controls import Answer, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Comparison, StatementKind
 
-Compared = tuple[Comparison, str]
-"""What came of comparing a statement, and the first line that differs, in words."""
+Compared = tuple[Comparison, str, dt.date]
+"""What came of comparing a statement, the first line that differs, in words, and its last day."""
 
-_STATEMENT: Final = ("fiscal_year", "kind", "outcome", "differing")
+_STATEMENT: Final = ("fiscal_year", "kind", "outcome", "differing", "as_of")
 
 
 @dataclass
@@ -55,7 +56,7 @@ def opening_facts(connection: Connection, tenants: Collection[str]) -> Mapping[s
     _came(connection, found)
     for row in _rows(connection, models.customer_statement, tenants, *_STATEMENT):
         statements = found[row.tenant].years[row.fiscal_year].statements
-        statements[StatementKind(row.kind)] = (row.outcome, row.differing)
+        statements[StatementKind(row.kind)] = (row.outcome, row.differing, row.as_of)
     return found
 
 

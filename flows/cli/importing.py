@@ -22,7 +22,7 @@ from flows.cli.progress import progress
 from flows.cli.result import LoadResult
 from flows.doors.on_server import start_import
 from ledger.errors import TasmaError
-from tasks.new_tenant import is_known, tenant_of, trial_stores
+from tasks.new_tenant import SWEDEN, is_known, tenant_of, trial_stores
 from tasks.stores import Stores, open_stores
 
 Files = Annotated[
@@ -139,7 +139,8 @@ def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
     found, is_new = tenant_of(stores.hub, path)
     if is_new:
         verb = "It would be a new tenant" if dry_run else "New tenant"
-        remark(f"{verb} {found.id}: {found.name}, {found.organisation_number or 'no number'}.")
+        number = found.organisation_number or "no number"
+        remark(f"{verb} {found.id}: {found.name}, {number}, {found.country}.")
     return found.id
 
 
@@ -150,6 +151,7 @@ def _making(tenant: Tenant) -> str:
         [
             *("tasma", "tenant", "add", tenant.id, "--trial", "--name", tenant.name),
             *(["--org-number", number] if number else []),
+            *(["--country", tenant.country] if tenant.country != SWEDEN else []),
             *("--currency", tenant.currency),
         ]
     )

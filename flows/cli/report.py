@@ -14,9 +14,15 @@ from blocks.warehouse.history import AsOf
 from flows.cli.app import AsJson, command
 from flows.cli.books import Rows, ask, published_year, warehouse
 from flows.cli.opening import TenantId, YearOrLatest, open_hub
-from flows.cli.output import say, show_json, show_table
+from flows.cli.output import remark, say, show_json, show_table
+from flows.cli.switches import is_given
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.text import number_of
+from tasks.account_map import covered
+from tasks.stores import open_stores
+
+NAMED: Final = 5
+"""Accounts without a place that are named; all are counted."""
 
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -77,6 +83,21 @@ def report(
     if statement is Statement.TRIAL_BALANCE:
         total = sum(row[-1] for row in found.rows)
         say(f"{number_of(len(found.rows), 'account')}; the closing balances sum to {total:,.2f}.")
+    elif not is_given("--csv"):
+        _say_what_is_on_no_line(tenant, wanted)
+
+
+def _say_what_is_on_no_line(tenant: str, year: FiscalYear) -> None:
+    """Name the accounts without a place, since the sums of a statement lack or lump them."""
+    with open_stores() as stores:
+        unmapped = covered(stores, tenant, year)[0].unmapped
+    if unmapped:
+        more = ", ..." if len(unmapped) > NAMED else ""
+        numbers = f"{', '.join(sorted(unmapped)[:NAMED])}{more}"
+        are = "is on none" if len(unmapped) == 1 else "are on none"
+        check = f"`tasma accounts check {tenant} {short_year(year.key)}`"
+        count = number_of(len(unmapped), "account")
+        remark(f"{count} ({numbers}) {are} of the statements' lines: {check}.")
 
 
 def _load_at(tenant: str, year: FiscalYear, text: str) -> AsOf:

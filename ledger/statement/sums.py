@@ -51,11 +51,11 @@ def nearest(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
     return parts if is_close(rows, row, parts) else []
 
 
-def is_close(rows: Rows, row: int, parts: Sequence[int]) -> bool:
+def is_close(rows: Rows, row: int, parts: Sequence[int], *, share: float = 0.0) -> bool:
     """Return whether parts come to a row but for a small share of it, in every column."""
     added = rows.figures[list(parts)].sum(axis=0)
     error = np.abs(added - rows.figures[row])
-    share = CLOSE_SHARE if len(parts) > 1 else CLOSE_SHARE_OF_ONE
+    share = share or (CLOSE_SHARE if len(parts) > 1 else CLOSE_SHARE_OF_ONE)
     return bool((error <= share * np.abs(rows.figures[row])).all())
 
 

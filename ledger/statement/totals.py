@@ -14,7 +14,16 @@ from typing import Final
 import numpy as np
 
 from ledger.statement.rows import Rows, Totals, Word
-from ledger.statement.sums import adds_up, filled, is_close, matches, nearest, nearly, with_zeros
+from ledger.statement.sums import (
+    CLOSE_SHARE_OF_ONE,
+    adds_up,
+    filled,
+    is_close,
+    matches,
+    nearest,
+    nearly,
+    with_zeros,
+)
 
 MAX_PARTS: Final = 60
 """Parts that a total can have which does not say that it is one."""
@@ -289,4 +298,17 @@ def _count_nearly(rows: Rows, row: int, stack: Sequence[int]) -> int:
     if rows.words[row] is Word.RESULT:
         return len(reach)
     heading = (place + 1 for place, other in enumerate(reach) if rows.after_heading[other])
-    return next(heading, len(reach))
+    return _likeliest(rows, row, reach, next(heading, len(reach)))
+
+
+def _likeliest(rows: Rows, row: int, reach: Sequence[int], of_group: int) -> int:
+    """Return how many rows a total means that adds up in no column: its group, or what is close.
+
+    One wrong figure is mostly a small part of the total; a group that is far off is another's too.
+    """
+    closest = nearest(rows, row, reach)
+    if len(closest) < 2:
+        return of_group
+    is_much_closer = is_close(rows, row, closest, share=CLOSE_SHARE_OF_ONE)
+    is_group_close = is_close(rows, row, reach[:of_group])
+    return of_group if is_group_close and not is_much_closer else len(closest)

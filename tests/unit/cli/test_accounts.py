@@ -48,9 +48,14 @@ def test_without_a_map_no_account_is_asked_for_its_place(tasma, acme, off_the_ch
     assert 0 == tasma("import", off_the_chart, "--tenant", acme).exit_code
 
     done = tasma("accounts", "check", acme)
+    income = tasma("ledger", "report", acme, "--statement", "income-statement")
 
     assert done.exit_code == 1
     assert "9001" in done.output
+    noted = " ".join(income.stderr.split())
+    assert "1 account (9001) is on none of the statements' lines" in noted
+    assert "`tasma accounts check acme 2024`" in noted
+    assert not tasma("ledger", "report", acme).stderr
 
 
 def test_own_place_moves_an_account_in_the_published_statements_at_once(

@@ -542,6 +542,21 @@ def test_new_tenant_is_made_of_the_files_own_number_and_name(tasma, sie, company
     )
 
 
+def test_new_tenant_of_finnish_books_is_a_finnish_company(tasma, tmp_path):
+    file = tmp_path / "books.csv"
+    template = tasma("template").stdout.replace("SAMPLE,", "A,")
+    file.write_text(template)
+    planned = tasma("import", file, "--new-tenant", "--dry-run")
+    made = tasma("import", file, "--new-tenant")
+    (tenant,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert "Sample Company, 76543212, FI" in planned.stderr
+    assert 0 == made.exit_code, made.output
+    assert ("FI", "EUR", "Europe/Helsinki") == tuple(
+        tenant[name] for name in ("country", "currency", "time_zone")
+    )
+
+
 def test_dry_run_of_a_new_tenants_file_writes_nothing_at_all(tasma, sie, home):
     file = sie()
     before = sorted(home.rglob("*"))

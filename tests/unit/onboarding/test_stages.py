@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,21 @@ def test_with_one_of_two_statements_it_waits_for_the_other_by_name():
     assert ["balance sheet 2025"] == [
         step.name for step in found.missing if step.owner is Actor.CUSTOMER
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (dt.date(2025, 1, 31), "up to 2025-01-31, and nothing behind it was compared"),
+        (dt.date(2025, 12, 31), "with the balance sheet"),
+    ],
+)
+def test_statement_that_ends_before_its_year_says_up_to_when_the_books_agree(day, words):
+    found = onboarding(staged(as_of={BALANCE: day}))
+
+    (step,) = [step for step in found.checklist if step.name == "balance sheet 2025"]
+    assert step.is_done
+    assert step.what.endswith(words)
 
 
 @pytest.mark.requirement("R-FIN-6a", "R-FIN-6b", "R-FIN-6c")

@@ -179,6 +179,24 @@ def test_result_is_a_total_also_where_the_costs_alone_are_as_much(read, parts):
     assert {"income": "+", "costs": "-"} == statement.sign
 
 
+@pytest.mark.parametrize("fixed", ["31 250,13", "250,13"])
+def test_total_that_is_off_by_a_cent_takes_no_total_above_it_for_a_part(read, parts, fixed):
+    text = f"""Tase;31.12.2024
+        VASTAAVAA
+        Aineelliset hyödykkeet;{fixed}
+        Pysyvät vastaavat yhteensä;{fixed}
+        Vaihto-omaisuus;9 044,45
+        Lyhytaikaiset saamiset;144 819,60
+        Rahat ja pankkisaamiset;234 180,12
+        Vaihtuvat vastaavat yhteensä;388 044,16
+        VASTATTAVAA
+        Osakepääoma;2 500,00"""
+
+    (statement,) = read(text).statements
+
+    assert {4: [3], 8: [5, 6, 7]} == parts(statement)
+
+
 def test_rounding_is_allowed_to_named_lines_alone():
     tenths = [90, 70, 40]
     words = [Word.LEAF] * 3 + [Word.GROUP]
