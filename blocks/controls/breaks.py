@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from duckdb import DuckDBPyConnection
 
@@ -18,6 +19,11 @@ from ledger.controls import (
     ControlResult,
     set_fingerprint,
 )
+
+ROW: Final = "^row ([0-9]{1,9})"
+"""How a break of a statement names its row."""
+
+LAST: Final = 2_000_000_000
 
 
 def find_breaks(
@@ -91,7 +97,8 @@ def _oldest(breaks: str, count: int) -> str:
             )), 1, 16))::ubigint) over () as fingerprint_sum,
             count(*) over () as break_count
         from judged
-        order by period = '', period, account_number, voucher_key, kind, detail
+        order by period = '', period, account_number, voucher_key,
+            try_cast(regexp_extract(detail, '{ROW}', 1) as integer) nulls last, kind, detail
         limit {count}
     """  # noqa: S608 - the text is that of a control
 
@@ -108,10 +115,11 @@ def _cut(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
     )
 
 
-def _age(found: Break) -> tuple[bool, str, str, str, str, str]:
-    # The order of `_oldest`: what has no month comes last.
-    place = (found.account_number, found.voucher_key, found.kind, found.detail)
-    return (found.period == "", found.period, *place)
+def _age(found: Break) -> tuple[bool, str, str, str, int, str, str]:
+    # The order of `_oldest`: what has no month comes last, and what is of no row of a statement.
+    row = re.match(ROW, found.detail)
+    place = (found.account_number, found.voucher_key, int(row[1]) if row else LAST)
+    return (found.period == "", found.period, *place, found.kind, found.detail)
 
 
 def _break(row: tuple[Any, ...]) -> Break:

@@ -106,16 +106,22 @@ def _by_account(statement: Statement, ours: LineNames) -> Iterator[ComparedRow]:
             continue
         account = line.ledger_account or line.account or ""
         lines = () if account else _computed(ours.find(line.label))
-        if not line.is_total or (lines and _is_off(line, by_row)):
+        if not line.is_total or (lines and _is_off(line, by_row, statement.unit)):
             amount, is_sum = line.amount.ledger, line.is_total
             yield ComparedRow(line.row, line.label, account, lines, amount, is_sum=is_sum)
 
 
-def _is_off(line: Line, by_row: Mapping[int, Line]) -> bool:
-    """Return whether a row is a total of other rows than those that are shown."""
+def _is_off(line: Line, by_row: Mapping[int, Line], unit: int) -> bool:
+    """Return whether a row is a total of other rows than those that are shown.
+
+    In thousands each row and the total are off by up to half of one, which says nothing.
+    """
+    if not line.is_total or line.amount is None:
+        return False
     parts = [by_row[part].amount for part in line.parts]
     added = sum((part.ledger for part in parts if part), Decimal(0))
-    return line.is_total and line.amount is not None and line.amount.ledger != added
+    rounded = Decimal(unit * (len(parts) + 1)) / 2 if unit > 1 else Decimal(0)
+    return abs(line.amount.ledger - added) > rounded
 
 
 def _computed(parts: Parts) -> tuple[str, ...]:
@@ -144,7 +150,8 @@ class _ByLine:
 
     def rows(self) -> Iterator[ComparedRow]:
         covering = [self._covering(line.row) for line in self._statement.leaves]
-        is_off = {row for row in self._found if _is_off(self._by_row[row], self._by_row)}
+        unit = self._statement.unit
+        is_off = {row for row in self._found if _is_off(self._by_row[row], self._by_row, unit)}
         chosen = sorted({*covering, *is_off})
         for row in chosen:
             line = self._by_row[row]

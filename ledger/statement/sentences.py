@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from ledger.statement.grid import letters
@@ -106,4 +107,6 @@ def _written(value: object) -> object:
         return ", ".join(f"{name} {_written(item)}" for name, item in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(str(_written(item)) for item in value) or "nothing"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
     return value.isoformat() if isinstance(value, dt.date) else value

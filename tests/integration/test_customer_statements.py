@@ -455,6 +455,18 @@ def test_trial_balance_of_a_closed_year_has_the_account_that_books_the_result(cl
     assert ["8999"] == [account for _, account, _, _ in differing(lacking)]
 
 
+def test_rows_that_differ_come_in_the_order_of_the_statement(shop):
+    rows = [f"{row[:-2]}9{row[-1]}" if ";" in row else row for row in BALANCE_BY_LINES]
+    filler = [f"Övrigt {n};0" for n in range(3)]
+
+    found = differing(shop.take(balance(*filler, *rows)))
+
+    numbers = [row for row, *_ in found if row]
+    assert len(numbers) > 3
+    assert max(numbers) > 9 >= min(numbers)
+    assert numbers == sorted(numbers)
+
+
 def test_account_that_the_customer_has_on_the_other_statement_is_named(shop):
     """The account map has 5410 on the income statement, the customer on the balance sheet."""
     span = "2024-01-01 - 2024-12-31"
@@ -504,6 +516,20 @@ def test_thousands_agree_within_half_of_one(tmp_path, empty_hub, shown, differs)
         found = differing(books.take(content, accepts_unit=True))
 
     assert differs == bool(found), found
+
+
+def test_total_of_thousands_that_rounding_moves_by_one_is_no_row_of_its_own(tmp_path, empty_hub):
+    """Assets of 1.6, 1.6 and 1.6 thousand are 2, 2 and 2, and 5 in all."""
+    accounts = [Account(number, "1600") for number in ("1230", "1510", "1930")]
+    with customer_books(tmp_path, empty_hub, YEAR, [*accounts, Account("2081", "-4800")]) as books:
+        sheet = (
+            "Balansräkning (tkr);2024-12-31", "Maskiner och andra tekniska anläggningar;2",
+            "Kundfordringar;2", "Kassa och bank;2", "Summa tillgångar;5", "Aktiekapital;5",
+            "Summa eget kapital och skulder;5",
+        )  # fmt: skip
+        found = books.take("\n".join(sheet).encode(), accepts_unit=True)
+
+    assert [] == differing(found)
 
 
 def book(books, number, day, *postings, registered=None):
