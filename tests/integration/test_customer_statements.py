@@ -519,15 +519,20 @@ def test_thousands_agree_within_half_of_one(tmp_path, empty_hub, shown, differs)
 
 
 def test_total_of_thousands_that_rounding_moves_by_one_is_no_row_of_its_own(tmp_path, empty_hub):
-    """Assets of 1.6, 1.6 and 1.6 thousand are 2, 2 and 2, and 5 in all."""
-    accounts = [Account(number, "1600") for number in ("1230", "1510", "1930")]
-    with customer_books(tmp_path, empty_hub, YEAR, [*accounts, Account("2081", "-4800")]) as books:
-        sheet = (
-            "Balansräkning (tkr);2024-12-31", "Maskiner och andra tekniska anläggningar;2",
-            "Kundfordringar;2", "Kassa och bank;2", "Summa tillgångar;5", "Aktiekapital;5",
-            "Summa eget kapital och skulder;5",
-        )  # fmt: skip
-        found = books.take("\n".join(sheet).encode(), accepts_unit=True)
+    """Of debts of 150.0, 286.5, 32.1 and 107.0 thousand, 575.6 in all, the last is of VAT alone."""
+    accounts = [
+        Account("1930", "626460.14"), Account("2081", "-50899.17"), Account("2350", "-150000"),
+        Account("2440", "-286483.43"), Account("2510", "-32096.22"), Account("2650", "-106981.32"),
+    ]  # fmt: skip
+    rows = (
+        "Kassa och bank;626", "Summa tillgångar;626", "Aktiekapital;51", "Summa eget kapital;51",
+        "Långfristiga skulder;150", "Leverantörsskulder;286", "Skatteskulder;32",
+        "Övriga kortfristiga skulder;107", "Summa skulder;576",
+        "Summa eget kapital och skulder;626",
+    )  # fmt: skip
+    content = "\n".join(["Balansräkning 2024-12-31, tkr", ";2024-12-31", *rows]).encode()
+    with customer_books(tmp_path, empty_hub, YEAR, accounts) as books:
+        found = books.take(content, accepts_unit=True)
 
     assert [] == differing(found)
 
