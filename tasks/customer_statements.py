@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from blocks.controls import UnitContext
 from blocks.controls.comparison import compare_record
-from blocks.hub import Hub
+from blocks.hub import Hub, Tenant
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.statement_lines import labels_of
 from blocks.warehouse.errors import NoLedger
@@ -31,6 +31,7 @@ from ledger.statement.values import Kind, Question, Remark, Statement, Statement
 from ledger.unit import Unit
 from tasks.account_map import account_map
 from tasks.findings import STATEMENTS
+from tasks.new_tenant import slug
 from tasks.onboarding import awaits_statements
 from tasks.stores import Stores
 
@@ -87,6 +88,10 @@ class BeyondYear(TerminalError):
         "{file_name} has amounts from {first} on, and the fiscal year {year} begins later. Ask for "
         "an income statement of that year, or say where its amounts begin: --from {begins}."
     )
+
+
+PRECISION: Final = "unit_precision"
+"""The question of a statement in thousands, which `Decisions.accepts_unit` answers."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,7 @@ def add_statements(
     Source:
         R-FIN-11 to R-FIN-13.
     """
-    stores.hub.tenants.get(tenant)
+    owner = stores.hub.tenants.get(tenant)
     book = read_workbook(content)
     if is_own_report(book):
         raise OwnFigures(file_name=file_name)
@@ -191,7 +196,8 @@ def add_statements(
     counts = [stores.hub.customer_statements.add(item) for item in added]
     kept = [item for item, is_kept in zip(added, counts, strict=True) if is_kept]
     passed_over = [item for item, is_kept in zip(added, counts, strict=True) if not is_kept]
-    return Taken(tuple(kept), tuple(passed_over), tuple(_notes(file)))
+    notes = (*_of_another(owner, file), *_notes(file, decisions))
+    return Taken(tuple(kept), tuple(passed_over), notes)
 
 
 def statement_figures(stores: Stores, unit: Unit) -> dict[StatementKind, Figures | None]:
@@ -392,9 +398,23 @@ def _year_of(hub: Hub, tenant: str, statement: Statement, file_name: str) -> Fis
     return year
 
 
-def _notes(file: StatementFile) -> Iterator[str]:
+def _of_another(owner: Tenant, file: StatementFile) -> Iterator[str]:
+    """Name the companies that a file names by no word of the tenant's name."""
+    own = {*slug(owner.name).split("-")}
+    for name in dict.fromkeys(one.company for one in file.statements if one.company):
+        named = {*slug(name).split("-")}
+        if all(own) and all(named) and own.isdisjoint(named):
+            yield (
+                f"The file names {name}, the tenant is {owner.name}: make sure that the statement "
+                "is this company's."
+            )
+
+
+def _notes(file: StatementFile, decisions: Decisions) -> Iterator[str]:
     notes: tuple[Question | Remark, ...] = (*file.questions, *file.remarks)
     for note in notes:
+        if note.code == PRECISION and decisions.accepts_unit:
+            continue  # that is the answer
         where = sentences.where(note.place)
         yield f"{where}: {sentences.say(note)}" if where else sentences.say(note)
 

@@ -33,8 +33,10 @@ FINLAND: Final = "FI"
 MAX_SAME_NAMES: Final = 1_000
 """Companies of one name, by number behind it."""
 
-COMPANY_FORMS: Final = frozenset({"ab", "aktiebolag", "publ", "hb", "kb"})
-"""Words that no id needs (aktiebolag, handelsbolag, kommanditbolag)."""
+COMPANY_FORMS: Final = frozenset(
+    {"ab", "aktiebolag", "publ", "hb", "kb", "oy", "oyj", "ky", "ay", "osakeyhtio"}
+)
+"""Words that no id needs (aktiebolag, handelsbolag, osakeyhtiö, kommandiittiyhtiö ...)."""
 
 
 class NoCompanyNamed(TerminalError):

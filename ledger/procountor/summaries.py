@@ -24,7 +24,7 @@ class Months:
     """Months (YYYY-MM) by what their VAT summary proves.
 
     `balanced`: they have to sum to zero: they have a summary newer than all their receipts, or no
-    VAT at all. `outdated`: their summary is older than their newest receipt.
+    VAT at all. `outdated`: they have VAT, and a summary older than their newest receipt, or none.
     """
 
     balanced: tuple[str, ...]
@@ -42,8 +42,8 @@ def judged_months(counted: pa.Table, every: pa.Table) -> Months:
     newest = _newest(every.filter(pc.not_equal(every["type"], SUMMARY)))
     taxed = _months_with_vat(counted)
     outdated = {month for month, made in summaries.items() if newest.get(month, "") > made}
-    known = (summaries.keys() | newest.keys()) - outdated
-    balanced = {month for month in known if month in summaries or month not in taxed}
+    outdated |= taxed - summaries.keys()
+    balanced = (summaries.keys() | newest.keys()) - outdated
     return Months(tuple(sorted(balanced)), tuple(sorted(outdated)))
 
 

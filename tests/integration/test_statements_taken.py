@@ -106,6 +106,17 @@ def test_income_statement_that_begins_before_its_year_is_refused(take):
     assert "--from 2024-01-01" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("named", "is_noted"), [("Toinen Yritys Oy", True), ("Exempel Aktiebolag", False), ("", False)]
+)
+def test_statement_that_names_another_company_is_remarked_on(take, named, is_noted):
+    taken = take(f"{named}\n{CUSTOMERS}" if named else CUSTOMERS)
+
+    found = [note for note in taken.notes if note.startswith("The file names")]
+    assert is_noted == any(f"names {named}, the tenant is Exempel AB" in note for note in found)
+    assert is_noted == bool(found)
+
+
 def test_what_was_decided_and_noticed_while_reading_is_said(take):
     taken = take("Acme AB\nTase\n" + CUSTOMERS.replace("1930;", "01930;"))
 

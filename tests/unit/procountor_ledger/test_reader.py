@@ -184,16 +184,17 @@ def test_months_that_have_to_sum_to_zero_are_those_that_a_summary_proves(receipt
     assert proven == opened(*receipts).facts.balanced_months
 
 
-def test_month_whose_summary_is_older_than_its_newest_receipt_is_outdated_and_no_other():
+def test_month_with_vat_is_outdated_until_it_has_a_summary_newer_than_all_its_receipts():
     outdated = [
         receipt(vat=25.5, version="2025-04-05T08:00:00"),
         receipt("VAT_SUMMARY", "EMPTY", "2025-03-31"),
     ]
     fresh = [receipt(vat=25.5, day="2025-04-03"), receipt("VAT_SUMMARY", "EMPTY", "2025-04-30")]
 
-    facts = opened(*outdated, *fresh, receipt(day="2025-05-01", vat=14)).facts
+    none, untaxed = receipt(day="2025-05-01", vat=14), receipt(day="2025-06-01", vat=0)
+    facts = opened(*outdated, *fresh, none, untaxed).facts
 
-    assert ("2025-03",) == facts.outdated_months
+    assert ("2025-03", "2025-05") == facts.outdated_months
     assert {"2025-04"} == {item.month for item in facts.summed_vat}
 
 
