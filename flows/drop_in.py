@@ -6,6 +6,7 @@ from typing import Any
 
 from prefect import State
 
+from flows.runs.arrival_order import wait_for_earlier
 from flows.runs.flow import flow
 from flows.runs.forms import FilePath, Hash, Person, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
@@ -36,7 +37,8 @@ async def drop_in(
     """Load a file by hand, now, whatever else brings the tenant's books.
 
     It passes the same reader, gates and controls as any other file, and replaces the year (or the
-    period) that it is of. Who brought it, and when, is kept.
+    period) that it is of. Who brought it, and when, is kept. Files that were dropped in before for
+    the tenant are taken first.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
@@ -49,6 +51,8 @@ async def drop_in(
         sha256: In no form. The hash of a file that the portal has already taken in.
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256, use=use)
+    if not dry_run:
+        await wait_for_earlier(tenant)
     with open_stores() as stores:
         found = combined(await take_in(stores, arrival, dry_run=dry_run))
     return ended(found.outcome, found.message)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
+from blocks.hub import Tenant
 from flows.drop_in import drop_in
 from flows.import_inbox import import_inbox
 from flows.pull import pull
 from ledger.fiscal_year import FiscalYear
+
+OUTLASTED_S = 4
+"""In which a file would be taken that waits for nobody."""
 
 YEAR = FiscalYear.parse("2025")
 
@@ -41,3 +46,39 @@ def test_the_form_asks_who_and_what_and_a_file_of_the_inbox_is_loaded_once(desk,
     assert "noon.se was dropped in by Anna as a refresh: published" == event.message
     assert desk.refuses("drop-in", tenant=ledger.tenant, path="noon.se")
     assert desk.refuses("drop-in", tenant=ledger.tenant, path="a.se", who="A", use="perhaps")
+
+
+def at_work(desk, tenant):
+    """Have the server know a run that somebody began before, and that nobody works on."""
+    deployment = desk.deployment("drop-in")
+    body = {
+        "flow_id": deployment["flow_id"],
+        "deployment_id": deployment["id"],
+        "parameters": {"tenant": tenant, "path": "before.se", "who": "Anna"},
+        "state": {"type": "RUNNING", "name": "Running"},
+    }
+    return desk.ask("/flow_runs/", body)["id"]
+
+
+def over(desk, run_id):
+    state = {"type": "COMPLETED", "name": "Completed"}
+    desk.ask(f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
+
+
+def test_files_of_a_tenant_are_taken_in_the_order_in_which_they_were_sent(desk, book):
+    with desk.stores() as stores:
+        stores.hub.tenants.add(Tenant("unlike", "Unlike AB"))
+    before, of_other = at_work(desk, book.tenant), at_work(desk, "unlike")
+
+    sent = desk.start("drop-in", tenant=book.tenant, path=book.file(), who="Bo")
+    desk.wait(sent, lambda run: run["state"]["type"] == "RUNNING")
+    later = at_work(desk, book.tenant)
+    time.sleep(OUTLASTED_S)
+    with desk.stores() as stores:
+        early = stores.hub.files.recent(book.tenant, limit=1)
+    over(desk, before)
+    ended = desk.end_of(sent)
+
+    for run_id in (of_other, later):
+        over(desk, run_id)
+    assert ([], "Published") == (early, ended["state"]["name"])
