@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from blocks.hub import Load, UnitState
 from blocks.hub.holds import REJECTED_BY
+from ledger.acceptance import Acceptance, is_complete, letting_pass
 from ledger.controls import ControlResult
 from ledger.unit import Unit
 from tasks.file_fates import FATES, Fate
@@ -21,16 +23,41 @@ MAX_STATUSES: Final = 1_000
 
 
 @dataclass(frozen=True)
+class Passed:
+    """Breaks of one control that were let pass. `result`: with these alone. `given`: by whom."""
+
+    result: ControlResult
+    given: tuple[Acceptance, ...]
+
+    @property
+    def words(self) -> list[tuple[str, dt.datetime, str]]:
+        """Who let them pass, when for the first time, and why: once, for however many breaks."""
+        first: dict[tuple[str, str], dt.datetime] = {}
+        for one in sorted(self.given, key=lambda one: one.accepted_at):
+            first.setdefault((one.accepted_by, one.reason), one.accepted_at)
+        return [(who, at, reason) for (who, reason), at in first.items()]
+
+
+@dataclass(frozen=True)
 class Held:
-    """An open hold. `holding`: the controls that nobody has accepted the breaks of."""
+    """An open hold. `holding`: the controls that nobody has accepted the breaks of.
+
+    `passed`: what of it was accepted already, which does not publish by itself.
+    """
 
     load: Load
     holding: tuple[ControlResult, ...]
+    passed: tuple[Passed, ...] = ()
 
     @property
     def unit(self) -> Unit:
         """Whose year."""
         return Unit(self.load.tenant, self.load.year)
+
+    @property
+    def awaits_publication(self) -> bool:
+        """Whether all that held it was accepted, so that it only has to be read in."""
+        return bool(self.passed) and not self.holding
 
 
 @dataclass(frozen=True)
@@ -101,7 +128,20 @@ def find_held(stores: Stores, tenant: str, load_id: str) -> Held | None:
 def _held(stores: Stores, load: Load) -> Held:
     results = stores.hub.loads.results(load.load_id)
     holding = stores.hub.acceptances.unaccepted(load.tenant, load.year, results)
-    return Held(load, tuple(holding))
+    return Held(
+        load, tuple(holding), tuple(_passed_of(results, stores.hub.acceptances.of_load(load)))
+    )
+
+
+def _passed_of(results: Iterable[ControlResult], given: Sequence[Acceptance]) -> Iterator[Passed]:
+    for result in results:
+        speaking = tuple(letting_pass(result, given)) if result.holds else ()
+        if speaking and is_complete(result):
+            accepted = {one.fingerprint for one in speaking}
+            breaks = tuple(one for one in result.breaks if one.fingerprint in accepted)
+            yield Passed(replace(result, breaks=breaks, break_count=len(breaks)), speaking)
+        elif speaking:
+            yield Passed(result, speaking)
 
 
 def _when(load: Load) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, WORD, path_of, route
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.acceptance import is_foreign
-from ledger.controls import Break
+from ledger.controls import Break, ControlResult
 from ledger.onboarding import APPROVAL, Stage
 from tasks.accept import accept_breaks, reject_hold
 from tasks.approve import NotToBeApproved, approve, is_approvable
@@ -54,7 +54,7 @@ def hold(visit: Visit) -> Response:
         tenant=visit.tenant,
         item=found,
         is_foreign=is_foreign(found.holding),
-        columns={result.control: _columns(result.breaks[:BREAKS]) for result in found.holding},
+        columns=lambda result: _columns(result.breaks[:BREAKS]),
         most=BREAKS,
         compared=set(CONTROLS.values()),
     )
@@ -68,23 +68,18 @@ def hold(visit: Visit) -> Response:
     back="hold",
 )
 async def accept_hold(visit: Visit) -> Response:
-    """Let the breaks pass that were shown, and publish the load if nothing else holds it."""
+    """Let the breaks pass that were shown, and publish the load if nothing else holds it.
+
+    What was accepted before is published as that: whoever does so has accepted nothing.
+    """
     found = await run_in_threadpool(_held, visit)
     if isinstance(found, Decision):
         return _decided(visit, found)
-    reason = _reason(visit)
-    left = await run_in_threadpool(
-        accept_breaks,
-        visit.stores,
-        found.unit,
-        controls=(),
-        reason=reason,
-        accepted_by=visit.who,
-        load_id=found.load.load_id,
-    )
+    if not found.awaits_publication:
+        left = await run_in_threadpool(_accept, visit, found)
+        if left:
+            return visit.to("hold", tenant=visit.tenant.id, load=found.load.load_id)
     visit.note(f"load {found.load.load_id}")
-    if left:
-        return visit.to("hold", tenant=visit.tenant.id, load=found.load.load_id)
     asked = {"fiscal_year": found.unit.year.key, "load_id": found.load.load_id}
     run_id = await visit.portal.runs.start(PUBLISH, visit.tenant.id, asked)
     return RedirectResponse(f"{path_of('company', tenant=visit.tenant.id)}?run={run_id}", 303)
@@ -123,6 +118,21 @@ def approve_transfer(visit: Visit) -> Response:
     except NotToBeApproved as problem:
         return _page(visit, refused=str(problem), status=409)
     return visit.to("holds", tenant=tenant.id)
+
+
+def _accept(visit: Visit, found: Held) -> list[ControlResult]:
+    """Let the breaks of a hold pass, and return what still holds it."""
+    left = accept_breaks(
+        visit.stores,
+        found.unit,
+        controls=(),
+        reason=_reason(visit),
+        accepted_by=visit.who,
+        load_id=found.load.load_id,
+    )
+    if left:
+        visit.note(f"load {found.load.load_id}")
+    return left
 
 
 def _page(visit: Visit, *, refused: str = "", status: int = 200) -> Response:

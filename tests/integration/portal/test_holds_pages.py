@@ -16,6 +16,7 @@ from ledger.onboarding import Comparison, StatementKind, Transfer
 from ledger.onboarding_form import OnboardingForm
 from ledger.unit import Unit
 from ledger.written import NARROW
+from tasks.accept import accept_breaks
 from tasks.onboarding import file_form
 from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, hold
 
@@ -82,6 +83,55 @@ def test_accepting_is_by_the_proven_name_and_publishes_what_nothing_else_holds(w
     assert ("publish-accepted/publish-accepted", OURS) == (deployment, tenant)
     assert {"fiscal_year": OUR_OTHER_YEAR.key, "load_id": load_of(world)} == asked
     assert answer.headers["location"].startswith("/companies/acme?run=")
+
+
+def test_what_was_accepted_before_is_shown_with_who_and_why_and_is_only_read_in(world, accountant):
+    hub, load = world.stores.hub, load_of(world)
+    accept_breaks(world.stores, HELD, controls=(), reason="one cent", accepted_by="olivia")
+
+    listed = accountant.get(PAGE).text
+    page = accountant.get(f"{PAGE}/one?load={load}").text
+    answer = accountant.post(f"{PAGE}/accept", load=load)
+
+    assert "All that held it was let pass. It is not read in yet." in listed
+    assert re.search("<p>Let pass by olivia · <time [^>]*>.*</time></p>\\s.*: one cent</p>", page)
+    assert ["A:4", "7.00"] == [word for word in ("A:4", "7.00") if word in page]
+    assert "accept-reason" not in page
+    assert answer.headers["location"].startswith("/companies/acme?run=")
+    assert [("publish-accepted/publish-accepted", OURS)] == [it[:2] for it in world.runs.started]
+    given = hub.acceptances.of_unit(OURS, OUR_OTHER_YEAR)
+    assert ["olivia"] == [one.accepted_by for one in given]
+
+
+def test_of_breaks_that_were_accepted_in_part_both_parts_are_shown(world, accountant):
+    load, hub = load_of(world), world.stores.hub
+    amounts = {"expected": Decimal(0), "actual": Decimal(7), "difference": Decimal(7)}
+    results = [
+        ControlResult(
+            name,
+            Severity.BLOCKS,
+            Answer.BROKEN,
+            breaks=(Break(name, BreakKind.AMOUNT, voucher_key=voucher, **amounts),),
+            break_count=1,
+        )
+        for name, voucher in (("voucher_balance", "A:4"), ("month_balance", "B:9"))
+    ]
+    hub.loads.save_results(load, results)
+    accept_breaks(
+        world.stores, HELD, controls=["month_balance"], reason="one cent", accepted_by="olivia"
+    )
+
+    page = accountant.get(f"{PAGE}/one?load={load}").text
+    refused = accountant.post(f"{PAGE}/accept", load=load)
+
+    before, _, after = page.partition("Let pass by olivia")
+    assert "A:4" in before
+    assert "B:9" not in before
+    assert "B:9" in after
+    assert "A:4" not in after
+    assert 'id="accept-reason"' in page
+    assert 400 == refused.status_code
+    assert [] == world.runs.started
 
 
 def test_what_was_replaced_since_it_was_shown_is_not_accepted(world, accountant):
