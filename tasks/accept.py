@@ -12,6 +12,7 @@ from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
 from ledger.text import number_of
 from ledger.unit import Unit
+from tasks.customer_statements import compare_anew
 from tasks.log import say
 from tasks.steps import step
 from tasks.stores import Stores
@@ -96,6 +97,7 @@ def reject_hold(
     """
     hold = open_hold(stores, unit, load_id=load_id)
     stores.hub.holds.reject(hold.load_id, reason=reason, rejected_by=rejected_by)
+    compare_anew(stores, unit)
     say(f"Rejected load {hold.load_id}", tenant=unit.tenant, unit=unit.year.key)
     return stores.hub.units.find(unit.tenant, unit.year)
 

@@ -263,6 +263,19 @@ def compare_published(stores: Stores, unit: Unit) -> Compared:
     return found
 
 
+def compare_anew(stores: Stores, unit: Unit) -> None:
+    """Hold the statements of a year that is being opened against what is published, if need be.
+
+    A load that never became the books, or that is a part of them, was compared after them.
+    """
+    if not awaits_statements(stores.hub, unit.tenant, unit.year):
+        return
+    record = stores.warehouse.load_record(unit.tenant, unit.year)
+    known = stores.hub.customer_statements.of_year(unit.tenant, unit.year)
+    if record and any(item.digest != record.digest for item in known.values()):
+        compare_published(stores, unit)
+
+
 def look_at_published(stores: Stores, unit: Unit) -> Compared:
     """Return what `compare_published` finds, and note nothing.
 

@@ -14,6 +14,7 @@ from ledger.controls import warned_in_words
 from ledger.fiscal_year import short_year
 from tasks.account_map import show_by_map
 from tasks.continuity import ask_neighbours
+from tasks.customer_statements import compare_anew
 from tasks.damage import lost
 from tasks.jobs import DryRunPublishes, Job
 from tasks.ledger_sources import claim
@@ -89,6 +90,8 @@ def publish_loads(passed: Sequence[Passed]) -> list[Publication]:
     for (job, load, judgement), item in zip(passed, published, strict=True):
         record_publication(job, load, item.record, warned=_warned(job, judgement))
     show_by_map(stores, tenant)
+    for job, _, _ in passed:
+        compare_anew(stores, job.unit)
     return [_done(*item) for item in zip(passed, plans, published, strict=True)]
 
 

@@ -17,6 +17,7 @@ from ledger.acceptance import (
     unaccepted,
 )
 from ledger.controls import Answer, ControlResult
+from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
 from tasks.account_map import map_of_tenant
@@ -245,7 +246,8 @@ def unit_context(job: Job, load: StagedLoad | None = None) -> UnitContext:
         tightened=hub.tightened.of(unit.tenant),
         own=controls.own_controls(unit.tenant),
         account_map=map_of_tenant(hub, unit.tenant),
-        statements=statement_figures(job.stores, unit),
+        # They are of the year: what a part of it makes of the books is compared when it is in them.
+        statements=statement_figures(job.stores, unit) if job.coverage == WHOLE_YEAR else {},
         **_dates(job, load),
         locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
     )

@@ -311,6 +311,79 @@ def test_first_transfer_that_equals_both_statements_is_published_and_may_be_appr
     assert not has_schedule, "a manual tenant has no nights"
 
 
+@pytest.mark.parametrize("way_out", ["the right file again", "a rejection"])
+def test_wrong_file_that_was_held_leaves_the_published_year_in_agreement(
+    tasma, transferring, both, books, way_out
+):
+    for report in both:
+        tasma("statements", "add", transferring, report)
+    wrong = books.with_name("wrong.se")
+    wrong.write_bytes(small_sie(("1", 1000, 1000), ("2", 501, 501)))
+    held = tasma("import", wrong, "--tenant", transferring)
+    differs = stage(tasma, transferring)
+    if way_out == "a rejection":
+        done = tasma("ledger", "reject", transferring, "2024", "--reason", "a wrong file")
+    else:
+        done = tasma("import", books, "--tenant", transferring)
+    steps = " ".join(tasma("tenant", "open", transferring).output.split())
+
+    assert (3, 0) == (held.exit_code, done.exit_code), held.output + done.output
+    assert ("mismatch", "operator") == differs
+    assert ("reconciled", "operator") == stage(tasma, transferring)
+    assert "the books agree with the income statement" in steps
+    assert "1,501" not in steps
+
+
+def table_of_february(whole, amount="250.00"):
+    """Return the table of vouchers with those of February alone, in which one is of `amount`."""
+    head, _, rows = whole.partition("series,number")
+    rows = [row for row in rows.splitlines() if not row.startswith("A,1,")]
+    text = f"{head}series,number" + "\n".join(rows).replace("250.00", amount) + "\n"
+    for old, new in {
+        "covers_first_day,2025-01-01": "covers_first_day,2025-02-01",
+        "covers_last_day,2025-12-31": "covers_last_day,2025-02-28",
+        "row_count,5": "row_count,2",
+        "debit_total,375.50": f"debit_total,{amount}",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_part_of_a_year_is_held_by_no_statement_and_what_it_makes_of_the_books_is(
+    tasma, form, tmp_path
+):
+    whole = tasma("template").stdout.replace("SAMPLE,", "A,")
+    files = [tmp_path / f"{name}.csv" for name in ("whole", "same", "other")]
+    texts = (whole, table_of_february(whole), table_of_february(whole, "260.00"))
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    form.write_text(FORM.replace("2024", "2025"))
+    named = ("--name", "Sample Company", "--org-number", "7654321-2", "--country", "FI")
+    tasma("tenant", "add", "acme", *named)
+    tasma("accounts", "import", "acme", files[0])
+    tasma("accounts", "set", "acme")
+    tasma("tenant", "open", "acme", form)
+    tasma("import", files[0], "--tenant", "acme")
+    span = "2025-01-01 - 2025-12-31"
+    for title, column, *rows in (
+        ("Resultatrapport", span, "3000;Försäljning;100,00", "4000;Inköp;-250,00"),
+        ("Balansrapport", "2025-12-31", "1910;Bank;2375,50", "2000;Kapital;-2500,00",
+         "2939;Moms;-25,50"),
+    ):  # fmt: skip
+        report = tmp_path / f"{title}.csv"
+        report.write_text("\n".join([f"{title} {column}", f"Konto;Benämning;{column}", *rows]))
+        added = tasma("statements", "add", "acme", report)
+    before = stage(tasma, "acme")
+    same = tasma("import", files[1], "--tenant", "acme")
+    between = stage(tasma, "acme")
+    other = tasma("import", files[2], "--tenant", "acme")
+
+    assert (0, 0, 0) == (added.exit_code, same.exit_code, other.exit_code), other.output
+    assert ("reconciled", "operator") == before == between
+    assert ("mismatch", "operator") == stage(tasma, "acme")
+
+
 @pytest.mark.requirement("R-FIN-11b", "R-FIN-11c", "R-FIN-12a")
 @pytest.mark.parametrize(
     ("changed", "row", "account"),
