@@ -199,12 +199,14 @@ def write_map(places: Iterable[Place]) -> str:
 
 
 def read_map(text: str, lines: Sequence[Line]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-    """Read places from CSV; all or none of them.
+    """Read places from CSV, with commas or semicolons between; all or none of them.
 
     Returns:
         The places and no problem, or none and each problem with its row (1 is the heading).
     """
-    rows = list(csv.reader(io.StringIO(text)))
+    # What spreadsheets write where the comma is the decimal sign.
+    delimiter = ";" if text.startswith(";".join(COLUMNS)) else ","
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     if not rows or tuple(rows[0]) != COLUMNS:
         came = ",".join(rows[0])[:80] if rows else "nothing"
         return (), (f"row 1: the headings are {came}; expected {','.join(COLUMNS)}",)

@@ -30,6 +30,9 @@ CUT: Final = "file_cut"
 OLDER: Final = "older_than_published"
 """The control that holds what would replace newer books: mostly nothing is to be corrected."""
 
+UNDEFINED: Final = "year_defined"
+"""The control that holds books of a year that the tenant does not have."""
+
 SEND_STATEMENT: Final = "Take in what the customer exported from the source; nothing differs yet"
 """What to do about a statement that has not come."""
 
@@ -295,6 +298,9 @@ def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[st
         return add, f"or, {_accept(place, option)}", f"or, if it is a wrong file: {reject}"
     if UNMAPPED in names:
         first = [f"give the accounts a place: {check}, then load again", f"or {correct}"]
+    if UNDEFINED in names:
+        define = f"tasma tenant year add {place}"
+        first = [f"if it is a year of the tenant's: {define}, then load again", f"or {correct}"]
     statement = [
         f"or, if the statement is wrong: tasma statements add {found.load.tenant} FILE"
         for name in names

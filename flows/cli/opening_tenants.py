@@ -94,10 +94,13 @@ def what_next(tenant: str, found: Onboarding, *, is_connected: bool) -> str:
     if found.stage is Stage.LIVE or not found.missing:
         return f"tasma tenant status {tenant}"
     step = found.missing[0]
+    is_statement = step.name.startswith(("income statement", "balance sheet"))
+    differing = [one.name.rpartition(" ")[2] for one in found.missing if " differs" in one.what]
+    place = " ".join([tenant, *differing[:1]])
     by_stage = {
         Stage.RECONCILED: f'tasma tenant approve {tenant} --note "..."',
         Stage.MISMATCH: (
-            f"tasma ledger breaks {tenant}, then, with a statement that is right: "
+            f"tasma ledger breaks {place}, then, with a statement that is right: "
             f"tasma statements add {tenant} FILE"
         ),
     }
@@ -110,7 +113,7 @@ def what_next(tenant: str, found: Onboarding, *, is_connected: bool) -> str:
     }
     if command := by_stage.get(found.stage) or by_step.get(step.name):
         return command
-    if step.name.startswith(("income statement", "balance sheet")):
+    if is_statement:
         return f"tasma statements add {tenant} FILE"
     if step.owner is Actor.CUSTOMER:
         return ""

@@ -21,6 +21,7 @@ from flows.cli.result import LoadResult
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.text import number_of
+from tasks.onboarding import NotOpen
 
 
 def show_one(found: LoadResult) -> None:
@@ -100,6 +101,8 @@ def _corrected_years(years: Sequence[LoadResult]) -> tuple[str, ...]:
 def _after_failure(found: LoadResult) -> tuple[str, ...]:
     if found.in_its_place:
         return _corrected_years([found])
+    if isinstance(found.problem, NotOpen):
+        return (f"tasma tenant open {found.tenant}",)
     if "those it has: " in found.message:
         return (f"tasma tenant year list {found.tenant}",)
     if "--define" in found.message:

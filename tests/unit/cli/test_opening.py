@@ -160,8 +160,10 @@ def test_year_that_the_form_does_not_name_is_not_published(tasma, ready, sie):
     """R-FIN-4: the first transfer covers exactly the years of the form."""
     done = tasma("import", sie(year=0), "--tenant", ready)
 
+    ways_out = tasma("ledger", "breaks", ready).stdout.partition("Next:")[2]
     assert done.exit_code == 3
     assert "year_defined" in done.output
+    assert "if it is a year of the tenant's: tasma tenant year add small 20" in ways_out
 
 
 def test_trial_is_shown_as_one_and_no_gate_holds_it(tasma, sie):
@@ -321,6 +323,7 @@ def test_wrong_file_that_was_held_leaves_the_published_year_in_agreement(
     wrong.write_bytes(small_sie(("1", 1000, 1000), ("2", 501, 501)))
     held = tasma("import", wrong, "--tenant", transferring)
     differs = stage(tasma, transferring)
+    look = tasma("tenant", "open", transferring).stdout
     if way_out == "a rejection":
         done = tasma("ledger", "reject", transferring, "2024", "--reason", "a wrong file")
     else:
@@ -329,6 +332,7 @@ def test_wrong_file_that_was_held_leaves_the_published_year_in_agreement(
 
     assert (3, 0) == (held.exit_code, done.exit_code), held.output + done.output
     assert ("mismatch", "operator") == differs
+    assert "Next: tasma ledger breaks acme 2024, then" in look
     assert ("reconciled", "operator") == stage(tasma, transferring)
     assert "the books agree with the income statement" in steps
     assert "1,501" not in steps

@@ -77,6 +77,13 @@ def test_account_that_books_the_result_to_equity_has_its_place_in_the_result():
     assert {} == cover(account_map, {"8999": Decimal(5)}, YEAR_END).unmapped
 
 
+def test_map_with_semicolons_is_read_as_spreadsheets_write_it():
+    text = write_map([Place("1930", "balance_sheet", "cash_and_bank")])
+
+    assert read_map(text, BAS) == read_map(text.replace(",", ";"), BAS)
+    assert not read_map(text.replace(",", ";"), BAS)[1]
+
+
 def test_own_place_goes_before_the_schemes_and_the_most_exact_and_latest_before_others():
     places = (
         Place("19", "balance_sheet", "accounts_receivable"),
