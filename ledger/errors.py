@@ -171,6 +171,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 NoOrganisationNumber  (blocks.hub.consent_states)
                 NoPickup  (blocks.hub.pickups)
                 NoRoute  (blocks.hub.routes)
+                NoSuchApi  (tasks.onboarding)
                 NoSuchDocument  (tasks.opened_documents)
                 NotATenantId  (blocks.hub.refusals)
                 NotAnEmail  (blocks.hub.portal_users)

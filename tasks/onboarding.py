@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from blocks.client_names import base_of
 from blocks.hub import ConnectionState, Hub, Tenant
 from blocks.hub.errors import Refused
 from blocks.hub.onboarding import NotOpened, Opening
@@ -14,6 +15,7 @@ from blocks.hub.opening_facts import OpeningFacts, YearFacts
 from blocks.hub.pickups import Pickup, require_fit
 from blocks.onboarding_form import write_form
 from blocks.settings import settings
+from blocks.systems.registry import systems_with
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import (
@@ -72,6 +74,15 @@ class FormOfAnother(Refused):
         "The form names the business id {came}, but {tenant} is {expected}. Nothing was taken from "
         "it. Correct business_id in the form or hand in the right form; if the tenant's number is "
         "what is wrong, `tasma tenant correct {tenant} --org-number {came}`."
+    )
+
+
+class NoSuchApi(Refused):
+    """A form says that the books come by the API of a system to which nothing connects."""
+
+    sentence = (
+        "The form says api, and no API of {system} is connected to here. Nothing was taken from "
+        "it. Name one of {known} as the source system, or say manual where somebody sends files."
     )
 
 
@@ -232,6 +243,7 @@ def file_form(
 
     Raises:
         FormOfAnother: It is another company's.
+        NoSuchApi: It says that the books come by an API, of a system that has none here.
         NotOpened: No form was ever handed out.
         PickupStays: It says manual, and would end a pickup that only an operator may end.
         PickupUnfit: Folder or names of the pickup cannot be so.
@@ -247,6 +259,7 @@ def file_form(
     if hub.openings.find(tenant) is None:
         raise NotOpened(tenant=tenant)
     _refuse_other_company(hub, tenant, form)
+    form = _by_known_api(form)
     ends = form.transfer is Transfer.MANUAL and hub.pickups.find(tenant) is not None
     if ends and not by_operator:
         raise PickupStays(tenant=tenant)
@@ -269,6 +282,16 @@ def _refuse_other_company(hub: Hub, tenant: str, form: OnboardingForm) -> None:
     known = hub.tenants.get(tenant).organisation_number
     if form.business_id and known and not is_same(form.business_id, known):
         raise FormOfAnother(tenant=tenant, came=form.business_id, expected=known)
+
+
+def _by_known_api(form: OnboardingForm) -> OnboardingForm:
+    """Return the form with its system called as it is here, in case it is to be asked by an API."""
+    if form.transfer is not Transfer.API:
+        return form
+    known, name = systems_with("ledger"), form.source_system.lower()
+    if base_of(name) not in known:
+        raise NoSuchApi(system=form.source_system, known=", ".join(known))
+    return form.model_copy(update={"source_system": name})
 
 
 def agree_pickup(hub: Hub, pickup: Pickup, *, who: str) -> Pickup:

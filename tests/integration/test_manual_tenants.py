@@ -10,7 +10,7 @@ from blocks.hub import Tenant
 from blocks.hub.pickups import Pickup
 from flows.sftp_sweep import chosen
 from ledger.onboarding_form import read_form
-from tasks.onboarding import ManualTenant, agree_pickup, file_form
+from tasks.onboarding import ManualTenant, NoSuchApi, agree_pickup, file_form
 
 BLOCK = "sftp-account/acme"
 SFTP = {
@@ -64,3 +64,18 @@ def test_no_pickup_can_be_agreed_with_a_manual_tenant(hub):
         agree_pickup(hub, Pickup("acme", BLOCK, "/out"), who="me")
 
     assert set() == polled(hub)
+
+
+@pytest.mark.parametrize("system", ["file", "bokio"])
+def test_a_form_by_the_api_of_a_system_that_has_none_here_is_refused_whole(hub, system):
+    with pytest.raises(NoSuchApi, match=f"no API of {system} is connected to here"):
+        filed(hub, MANUAL | {"source_system": system, "transfer": "api"})
+
+    assert hub.openings.find("acme").form is None
+    assert [] == hub.years.active("acme")
+
+
+def test_a_system_is_known_however_its_name_is_written_in_the_form(hub):
+    filed(hub, MANUAL | {"source_system": "Fortnox", "transfer": "api"})
+
+    assert "fortnox" == hub.openings.find("acme").form.source_system

@@ -165,3 +165,28 @@ def test_what_an_operator_agreed_on_a_pickup_survives_what_others_file(world, be
     begun.pickups.stop(OURS, who="me")
     assert 303 == client.post(PAGE, **SFTP).status_code
     assert begun.pickups.find(OURS) is None, "a pickup that was stopped stays so"
+
+
+@pytest.mark.parametrize("language", ["sv", "fi"])
+@pytest.mark.parametrize(
+    "wrong", [{"source_system": "bokio"}, {"business_id": "559990-9999"}], ids=["system", "number"]
+)
+def test_what_a_form_is_refused_for_is_said_in_ones_language(world, begun, language, wrong):
+    client = world.client(Role.CUSTOMER)
+    client.http.headers["accept-language"] = language
+    answer = client.post(PAGE, **FORM | wrong)
+
+    shown = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
+    assert 409 == answer.status_code
+    assert next(iter(wrong.values())) in shown
+    assert "lang=" not in shown
+    assert form_of(begun) is None
+
+
+def test_how_the_books_come_is_chosen_by_whoever_fills_the_form_in(world, begun):
+    page = world.client(Role.CUSTOMER).get(PAGE).text
+
+    select = page.partition('<select id="transfer"')[2].partition("</select>")[0]
+    assert select.startswith(' name="transfer" required>')
+    assert 1 == select.count(" selected")
+    assert '<option value="" selected></option>' in select

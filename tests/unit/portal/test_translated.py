@@ -47,6 +47,7 @@ SOURCES = [
 ]
 OTHERS = ("fi", "sv")
 YEAR_2024 = Unit("a", FiscalYear.parse("2024"))
+APPROVED = "approved it already, on 2026-12-01 at 19:32 UTC"
 ORDERS = (
     "the company has no Integration licence. The customer orders the Integration licence in "
     "Fortnox; the connection then works again by itself."
@@ -131,6 +132,10 @@ def test_what_to_do_about_each_control_is_said_in_every_language(language):
         (
             f"Fortnox answered GET /3/company with 403, code 2001103: {ORDERS}",
             f"Fortnox svarade (403, kod 2001103): {BESTALLER}",
+        ),
+        (
+            f"The first transfer of acme cannot be approved: bo {APPROVED}.",
+            "bo har redan godkänt den 2026-12-01 kl. 19:32 UTC.",
         ),
         (
             "the source is of organisation 1, the tenant is 2 (line 3, #ORGNR)",
