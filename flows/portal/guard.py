@@ -205,11 +205,10 @@ def _to_sign_in(visit: Visit, sent: Mapping[str, Sequence[str]]) -> Response:
     if visit.is_fragment:  # a page that polls: htmx leads the whole window there
         sign_in = path_of("sign_in_form", to=_polled_on(visit))
         return Response(status_code=401, headers={"hx-redirect": sign_in})
-    if visit.route.method == "POST":
-        return RedirectResponse(path_of("sign_in_form"), 303)
     with contextlib.suppress(Unfit):  # what does not fit is refused once they are signed in
         visit.values = _taken(visit, sent)
-    return RedirectResponse(path_of("sign_in_form", to=visit.here), 303)
+    lost = {"unsent": "yes"} if visit.route.method == "POST" else {}
+    return RedirectResponse(path_of("sign_in_form", to=visit.here, **lost), 303)
 
 
 def _polled_on(visit: Visit) -> str:

@@ -7,17 +7,18 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from flows.portal.guard import SESSION, cookie_name, set_cookie
-from flows.portal.routes import ANYONE, PASSWORD, PLACE, PUBLIC, TEXT, path_of, route
+from flows.portal.routes import ANYONE, PASSWORD, PLACE, PUBLIC, TEXT, WORD, path_of, route
 from flows.portal.visit import Visit
 from tasks.people import sign_in
 
 TOO_MANY: Final = 429
 
 
-@route("GET", "/sign-in", who=PUBLIC, takes={"to": PLACE})
+@route("GET", "/sign-in", who=PUBLIC, takes={"to": PLACE, "unsent": WORD})
 def sign_in_form(visit: Visit) -> Response:
-    """Ask for address and password."""
-    return visit.page("sign_in.html", to=visit.get("to"), email="", problem="")
+    """Ask for address and password, of who sent something after the end of a session too."""
+    unsent = visit.get("unsent")
+    return visit.page("sign_in.html", to=visit.get("to"), email="", problem="", unsent=unsent)
 
 
 @route(
@@ -59,5 +60,10 @@ def sign_out(visit: Visit) -> Response:
 
 def _refused(visit: Visit, email: str, problem: str, *, status: int) -> Response:
     return visit.page(
-        "sign_in.html", status=status, to=visit.get("to"), email=email, problem=visit.t(problem)
+        "sign_in.html",
+        status=status,
+        to=visit.get("to"),
+        email=email,
+        problem=visit.t(problem),
+        unsent="",
     )

@@ -58,6 +58,22 @@ def test_signing_in_leads_to_the_very_page_that_was_asked_for(world, voucher):
         assert parts(path_of("sign_in_form", to=to)) == parts(language_form(shown))
 
 
+def test_an_act_without_a_session_says_that_nothing_was_taken_and_leads_back_to_its_page(world):
+    client, load = world.client(), world.ids["load"][0]
+
+    led = client.upload("/companies/acme/files?name=2024.se", b"#FLAGGA 0")
+    held = client.post("/companies/acme/holds/reject", load=load, reason="wrong")
+    page = client.get(led.headers["location"]).text
+
+    files, hold = path_of("files", tenant=OURS), path_of("hold", tenant=OURS, load=load)
+    assert path_of("sign_in_form", to=files, unsent="yes") == led.headers["location"]
+    assert path_of("sign_in_form", to=hold, unsent="yes") == held.headers["location"]
+    assert "what you sent was not taken" in page
+    assert f'name="to" value="{files}"' in page
+    assert "what you sent was not taken" not in client.get("/sign-in").text
+    assert [] == world.runs.started
+
+
 def test_what_does_not_fit_is_not_carried_through_signing_in(world):
     led = world.client().get("/companies/acme/books/voucher?year=2024&voucher=A:1&other=1")
 
