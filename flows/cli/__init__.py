@@ -30,7 +30,9 @@ def _run() -> None:
     # What takes longest is imported here, where Ctrl-C ends it without a traceback.
     from flows.cli import app  # noqa: PLC0415
     from flows.cli.failure import explain, is_debugging, show_traceback  # noqa: PLC0415
+    from flows.cli.heard import hear_warnings  # noqa: PLC0415
 
+    hear_warnings()
     try:
         app.app()
     except Exception as problem:  # noqa: BLE001 - whatever it is, a person reads a paragraph

@@ -168,6 +168,20 @@ def test_failure_of_a_real_process_is_one_paragraph_without_a_traceback(tmp_path
     assert "Traceback" not in result.stderr
 
 
+def test_warning_of_a_step_is_a_plain_remark_of_the_command(tmp_path):
+    """The later year opens with what the earlier one no longer closes with."""
+    books = run("template").stdout.replace("SAMPLE,", "A,")
+    corrected = books.replace("250.00", "260.00").replace("375.50", "385.50")
+    for name, text in (("a", books), ("b", books.replace("2025", "2026")), ("c", corrected)):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(text)
+        done = run("import", str(file), "--new-tenant", TASMA_HOME=str(tmp_path / "home"))
+
+    assert "WARNING" not in done.stderr
+    said = " ".join(done.stderr.split())
+    assert said.startswith("2026-01-01_2026-12-31: opening_continuity"), done.stdout
+
+
 @pytest.mark.parametrize(
     ("problem", "expected"),
     [
