@@ -220,11 +220,12 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
                     for line in one.says():
                         say(line)
                 say("Stop with Ctrl-C.")
-                _wait_for_one(server, [runs, *others])
-                say("Something ended on its own.")
-                for log in ("runs.log", *(one.log for one in also)):
-                    for line in _tail(server.folder / log):
-                        say(line)
+                logs = ["runs.log", *(one.log for one in also)]
+                what, log = wait_for_end(server, dict(zip(logs, [runs, *others], strict=True)))
+                say(f"{what} The end of its log, {server.folder / log}:")
+                for line in _tail(server.folder / log):
+                    say(line)
+                say("All of it is stopped now. Begin again with the same command.")
             return 1
     except KeyboardInterrupt:
         say("Stopped. A run that was under way can be run again from the UI after the next start.")
@@ -326,8 +327,24 @@ def _wait_for_health(server: PrefectServer, process: subprocess.Popen[bytes]) ->
     server.require_readable_blocks()
 
 
-def _wait_for_one(server: PrefectServer, others: Sequence[subprocess.Popen[bytes]]) -> None:
-    while all(one.poll() is None for one in others) and server.ask("/health") is True:
+def wait_for_end(
+    server: PrefectServer, others: Mapping[str, subprocess.Popen[bytes]]
+) -> tuple[str, str]:
+    """Wait until one of the processes has ended, or the server does not answer any more.
+
+    Args:
+        server: Asked again and again.
+        others: The processes beside it, by the names of their logs.
+
+    Returns:
+        What came to an end, in words, and the name of its log.
+    """
+    while True:
+        for log, process in others.items():
+            if (code := process.poll()) is not None:
+                return f"What writes {log} ended by itself, with exit code {code}.", log
+        if server.ask("/health") is not True:
+            return f"Prefect's server, {server.url}, does not answer any more.", "server.log"
         time.sleep(POLL_S * 8)
 
 

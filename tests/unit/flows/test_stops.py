@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from flows.server.processes import PrefectServer, wait_for_end
+
 LIMIT_S = 30
 
 CHILD = """
@@ -97,3 +99,26 @@ def test_what_is_to_outlive_its_terminal_does(started):
     os.killpg(process.pid, signal.SIGTERM)
     process.communicate(timeout=LIMIT_S)
     assert not is_there(child)
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "log"),
+    [
+        (
+            "raise SystemExit(3)",
+            "What writes portal.log ended by itself, with exit code 3.",
+            "portal",
+        ),
+        ("import time; time.sleep(60)", "does not answer any more.", "server"),
+    ],
+)
+def test_what_ended_by_itself_is_named_with_its_log(tmp_path, code, what, log):
+    nobody = PrefectServer("http://127.0.0.1:9", tmp_path, {})
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        if "Exit" in code:
+            process.wait(LIMIT_S)
+        ended, log_name = wait_for_end(nobody, {"portal.log": process})
+        process.kill()
+
+    assert what in ended
+    assert f"{log}.log" == log_name
