@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from blocks.hub import Hub
+from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import (
     KnownYear,
@@ -38,8 +39,11 @@ def add(tenant: TenantId, year: YearText) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = hub.years.define(tenant, parse_year(year))
+        ledgers = systems_with("ledger")
+        is_connected = any(hub.connections.find(tenant, name) for name in ledgers)
     say(f"{tenant} has the fiscal year {found.year}.")
-    next_steps(f"tasma import FILE --tenant {tenant}")
+    pull = f"tasma ledger pull {tenant} --year {short_year(found.year.key)}"
+    next_steps(pull if is_connected else f"tasma import FILE --tenant {tenant}")
 
 
 @command(
@@ -171,7 +175,8 @@ def retire(tenant: TenantId, year: KnownYear) -> None:
         retired = defined_year(hub, tenant, year)
         hub.years.retire(tenant, retired)
     say(f"{tenant} {retired} is retired; what was published of it stays readable.")
-    next_steps(f"tasma tenant year add {tenant} YEAR", f"tasma tenant year add {tenant} {retired}")
+    again = f"tasma tenant year add {tenant} {short_year(retired.key)}   (takes it into use again)"
+    next_steps(f"tasma tenant year add {tenant} YEAR", again)
 
 
 def defined_year(hub: Hub, tenant: str, text: str) -> FiscalYear:

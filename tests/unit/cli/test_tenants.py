@@ -184,6 +184,18 @@ def test_year_is_defined_locked_opened_and_retired(tasma, acme):
     assert listed() == []
 
 
+def test_year_that_is_defined_leads_to_where_its_books_come_from(tasma, acme):
+    by_file = tasma("tenant", "year", "add", acme, "2024").stdout
+    with Hub(settings().hub_url) as hub:
+        hub.connections.save(Connection(acme, "fortnox", Method.CLIENT_CREDENTIALS))
+    fetched = tasma("tenant", "year", "add", acme, "2025").stdout
+    retired = tasma("tenant", "year", "retire", acme, "2025").stdout
+
+    assert "Next: tasma import FILE --tenant acme" in by_file
+    assert "Next: tasma ledger pull acme --year 2025" in fetched
+    assert "tasma tenant year add acme 2025   (takes it into use again)" in retired
+
+
 def test_lock_outside_the_year_is_refused(tasma, acme):
     tasma("tenant", "year", "add", acme, "2024")
 
