@@ -367,11 +367,14 @@ def test_an_approval_is_offered_once_it_is_the_one_step_left(world, accountant):
     )
     approved = accountant.post("/companies/acme/approve", reason="looked at")
     after = accountant.get(PAGE).text
+    refused = accountant.post("/companies/acme/approve", reason="looked at")
 
     assert [False, False, True, False, False] == [
         offer in one for one in (before, beside_a_hold, page, customers, after)
     ]
-    assert 303 == approved.status_code
+    assert [303, 409] == [approved.status_code, refused.status_code]
+    assert "approved it already" in refused.text
+    assert "cannot be approved yet" not in refused.text
 
 
 def test_rejected_load_is_held_no_more_and_the_name_is_kept(world, accountant):
