@@ -175,8 +175,8 @@ def retire(tenant: TenantId, year: KnownYear) -> None:
         retired = defined_year(hub, tenant, year)
         hub.years.retire(tenant, retired)
     say(f"{tenant} {retired} is retired; what was published of it stays readable.")
-    again = f"tasma tenant year add {tenant} {short_year(retired.key)}   (takes it into use again)"
-    next_steps(f"tasma tenant year add {tenant} YEAR", again)
+    reuse = f"tasma tenant year add {tenant} {short_year(retired.key)}   (takes it into use again)"
+    next_steps(f"tasma tenant year add {tenant} YEAR", reuse)
 
 
 def defined_year(hub: Hub, tenant: str, text: str) -> FiscalYear:

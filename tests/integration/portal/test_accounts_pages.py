@@ -212,7 +212,7 @@ def test_table_stays_in_sight_when_nobody_is_there_to_suggest(world, accountant)
 
     assert 409 == answer.status_code
     assert "It cannot be done as things stand." in answer.text.partition('role="alert"')[2]
-    assert "<td>3001</td>" in answer.text
+    assert ">3001</td>" in answer.text
 
 
 def test_table_stays_in_sight_when_the_system_is_away(world, accountant, monkeypatch):
@@ -226,7 +226,7 @@ def test_table_stays_in_sight_when_the_system_is_away(world, accountant, monkeyp
 
     assert 503 == answer.status_code
     assert "The system did not answer." in answer.text.partition('role="alert"')[2]
-    assert "<td>3001</td>" in answer.text
+    assert ">3001</td>" in answer.text
 
 
 def test_whole_table_is_handed_out_as_a_file(world, accountant):
@@ -254,5 +254,5 @@ def test_a_vat_rate_is_shown_as_its_readers_write_it_and_sent_as_it_is_kept(worl
 
     page = accountant.get(PAGE, **{"accept-language": "fi"}).text
 
-    assert '<td class="figure">25,5</td>' in page
+    assert ">25,5</td>" in page
     assert 'name="rate" value="25.5"' in page
