@@ -24,6 +24,8 @@ from tests import quick_fortnox
 from tests.flows.conftest import process_of
 
 NIGHT = dt.date(2026, 11, 23)
+PROMISED_S = 300
+"""By when the work of a host that is lost is done by another, as docs/hosts.md promises."""
 FINLAND = "Europe/Helsinki"
 
 
@@ -167,6 +169,7 @@ def test_a_shard_whose_process_dies_twice_gives_what_it_had_in_hand_a_run_of_its
     assert {"Done"} == {desk.end_of(run["id"])["state"]["name"] for run in shards_of(desk, night)}
 
 
+@pytest.mark.timeout(PROMISED_S + 120)
 def test_a_night_whose_host_is_gone_is_gone_on_with_by_the_next(desk, connect):
     ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
     night = NIGHT + dt.timedelta(days=4)
@@ -175,7 +178,7 @@ def test_a_night_whose_host_is_gone_is_gone_on_with_by_the_next(desk, connect):
     wait_for(lambda: in_hand(desk, night, ledger, 0))
     desk.lose_host()
     quick(desk)
-    row = wait_for(lambda: ended_row(desk, night, ledger))
+    row = wait_for(lambda: ended_row(desk, night, ledger), PROMISED_S)
 
     assert ("published", 1) == (row.outcome, row.deaths)
     ended = [desk.end_of(run["id"]) for run in shards_of(desk, night)]
