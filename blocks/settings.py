@@ -20,6 +20,10 @@ PATIENCE: Final = "TASMA_SERVER_PATIENCE_S"
 PATIENCE_OF_RUNS_S: Final = "60"
 """How long runs wait for a server unless the environment says otherwise: its restart ends none."""
 
+PORTAL_HOST: Final = "127.0.0.1"
+PORTAL_PORT: Final = 4300
+"""Where the portal listens unless the environment says otherwise."""
+
 MAX_SHARDS: Final = 64
 """In so many parts at most tenants are looked at, of a night and of a sweep."""
 
@@ -75,8 +79,8 @@ class Settings(FromEnvironment):
     sftp_shards: int = Field(default=1, ge=1, le=MAX_SHARDS)
     """In how many parts the tenants on SFTP are polled, each in its own time, with its own page."""
 
-    portal_host: str = "127.0.0.1"
-    portal_port: int = 4300
+    portal_host: str = PORTAL_HOST
+    portal_port: int = PORTAL_PORT
     """Where the portal listens."""
 
     portal_address: str = ""
@@ -124,8 +128,13 @@ class Settings(FromEnvironment):
         if not self.hub_url:
             object.__setattr__(self, "hub_url", f"sqlite:///{self.home / 'hub' / 'hub.sqlite'}")
         if not self.portal_address:
-            listens = f"http://{self.portal_host}:{self.portal_port}"
+            listens = listening_at(self.portal_host, self.portal_port)
             object.__setattr__(self, "portal_address", listens)
+
+
+def listening_at(host: str, port: int) -> str:
+    """Return the address at which something that listens there answers, without a slash behind."""
+    return f"http://{host}:{port}"
 
 
 def settings() -> Settings:

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from blocks.home import is_demo_home
-from blocks.settings import settings
+from blocks.settings import PORTAL_HOST, PORTAL_PORT, listening_at, settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
@@ -30,7 +30,7 @@ from tasks import people
 SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
-USUAL_PORTAL: Final = "http://127.0.0.1:4300"
+USUAL_PORTAL: Final = listening_at(PORTAL_HOST, PORTAL_PORT)
 """Where the portal is unless told otherwise; links that a command makes lead there."""
 
 MAX_HOSTS: Final = 8

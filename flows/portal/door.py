@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from blocks.settings import listening_at
 from flows.portal.app import create_app
 from flows.portal.portal import Portal
 from flows.portal.runs import ServerRuns
@@ -73,7 +74,7 @@ def public_address() -> str:
 def health_address() -> str:
     """Return the address, on this machine, that answers as soon as it serves."""
     chosen = PortalSettings()
-    return f"http://{chosen.host}:{chosen.port}/health"
+    return f"{listening_at(chosen.host, chosen.port)}/health"
 
 
 def invitation_link(token: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from blocks.from_environment import FromEnvironment
+from blocks.settings import PORTAL_HOST, PORTAL_PORT, listening_at
 from ledger.errors import TerminalError
 
 MIB: Final = 1_048_576
@@ -22,9 +23,9 @@ class PortalSettings(FromEnvironment):
         env_prefix="TASMA_PORTAL_", env_ignore_empty=True, frozen=True
     )
 
-    host: str = "127.0.0.1"
+    host: str = PORTAL_HOST
     """Where it listens."""
-    port: int = Field(default=4300, ge=1, le=65_535)
+    port: int = Field(default=PORTAL_PORT, ge=1, le=65_535)
     address: str = ""
     """The address that people type, such as https://books.example.com; links are made of it."""
     proxies: str = ""
@@ -37,7 +38,7 @@ class PortalSettings(FromEnvironment):
     @property
     def public_address(self) -> str:
         """The address in links and cookies, without a slash at its end."""
-        return self.address.rstrip("/") or f"http://{self.host}:{self.port}"
+        return self.address.rstrip("/") or listening_at(self.host, self.port)
 
     @property
     def is_https(self) -> bool:
