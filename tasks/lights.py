@@ -14,7 +14,7 @@ from typing import Final
 from blocks.client_names import base_of
 from blocks.hub import Connection, ConnectionState, Hub, Tenant
 from blocks.hub.overview import Light
-from blocks.systems.registry import SYSTEMS, systems_with
+from blocks.systems.registry import SYSTEMS
 from tasks.integrations import Integration, of_connection, of_pickup
 
 NOT_ACTIVATED: Final = "not_activated"
@@ -49,11 +49,6 @@ def lights(hub: Hub, tenant: Tenant) -> list[IntegrationLight]:
         state = TROUBLED if pickup.problem else ConnectionState.CONNECTED
         found.append(_light(of_pickup(pickup), state, title="SFTP"))
     return found
-
-
-def can_fetch(hub: Hub, tenant: str) -> bool:
-    """Return whether a system is connected from which books can be fetched."""
-    return any(hub.connections.find(tenant, name) for name in systems_with("ledger"))
 
 
 def _of_connection(connection: Connection) -> IntegrationLight:

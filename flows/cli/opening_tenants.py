@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from blocks.onboarding_form import read_form_file
-from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.files import there
@@ -17,6 +16,7 @@ from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.onboarding import PREREQUISITES, TITLES, Actor, Onboarding, Stage
 from ledger.onboarding_form import OnboardingForm
+from tasks.ledger_sources import is_pulled
 from tasks.onboarding import deliver_form, file_form, onboarding_of
 
 
@@ -58,8 +58,7 @@ def open_tenant(
             found = file_form(hub, tenant, filled, who=getpass.getuser())
         else:
             found = onboarding_of(hub, tenant)
-        ledgers = systems_with("ledger")
-        is_connected = any(hub.connections.find(tenant, name) for name in ledgers)
+        is_connected = is_pulled(hub, tenant)
     if as_json:
         show_json(_as_dict(tenant, found))
     else:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from blocks.hub import Hub
-from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import (
     KnownYear,
@@ -22,7 +21,13 @@ from flows.cli.opening import (
 )
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
-from tasks.ledger_sources import YearSource, documents_in_words, is_pulled, year_sources
+from tasks.ledger_sources import (
+    YearSource,
+    documents_in_words,
+    is_pulled,
+    load_command,
+    year_sources,
+)
 
 
 @command(
@@ -39,11 +44,9 @@ def add(tenant: TenantId, year: YearText) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = hub.years.define(tenant, parse_year(year))
-        ledgers = systems_with("ledger")
-        is_connected = any(hub.connections.find(tenant, name) for name in ledgers)
+        load = load_command(hub, tenant, found.year)
     say(f"{tenant} has the fiscal year {found.year}.")
-    pull = f"tasma ledger pull {tenant} --year {short_year(found.year.key)}"
-    next_steps(pull if is_connected else f"tasma import FILE --tenant {tenant}")
+    next_steps(load)
 
 
 @command(

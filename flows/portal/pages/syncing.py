@@ -19,8 +19,8 @@ from flows.portal.routes import ANYONE, RUN, YEAR, path_of, route
 from flows.portal.runs import Watched
 from flows.portal.visit import Visit, not_found
 from ledger.onboarding import Stage
-from tasks.ledger_sources import year_sources
-from tasks.lights import can_fetch, lights
+from tasks.ledger_sources import is_pulled, year_sources
+from tasks.lights import lights
 from tasks.onboarding import stages
 from tasks.overview import refused_of
 from tasks.syncing import Asked, Choice, documents_coming, latest_years, one_year, pulls
@@ -103,7 +103,7 @@ def ended_parts(hub: Hub, tenant: Tenant) -> dict[str, Any]:
         "lights": lights(hub, tenant),
         "needs": _needs(hub, tenant.id),
         "opening_stage": _opening_stage(hub, tenant.id),
-        "can_fetch": can_fetch(hub, tenant.id),
+        "can_fetch": is_pulled(hub, tenant.id),
         "years": list(reversed(year_sources(hub, tenant.id))),
     }
 
