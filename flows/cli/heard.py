@@ -10,14 +10,13 @@ LOGGER: Final = "tasma"
 
 
 class Remarks(logging.Handler):
-    """Prints each warning as a remark, with our commands as they are called here."""
+    """Prints each warning as a remark."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one warning."""
         from flows.cli.output import remark  # noqa: PLC0415 - it is loaded by whoever says anything
-        from flows.cli.own_command import as_called  # noqa: PLC0415
 
-        remark(as_called(record.getMessage()))
+        remark(record.getMessage())
 
 
 def hear_warnings() -> None:

@@ -83,7 +83,7 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
         say(*(f"Passes {line}" for line in found.judgement.accepted))
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
-        if proves_nobody(found.judgement.results) and not found.is_trial:
+        if _proves_nobody(found.judgement.results) and not found.is_trial:
             number = f"`tasma tenant correct {found.tenant} --org-number NUMBER`"
             say(f"Nothing proves whose books these are: the tenant has no number ({number}).")
     next_steps(*([real_run] if real_run and found.would_be else _next(found)))
@@ -279,7 +279,7 @@ def _source(found: LoadResult) -> str:
     return f"{origin_of(facts)}: {counts}"
 
 
-def proves_nobody(results: Sequence[ControlResult]) -> bool:
+def _proves_nobody(results: Sequence[ControlResult]) -> bool:
     """Return whether the tenant has no organisation number to hold a source's against."""
     return any(
         result.control == MISSING and result.outcome is Answer.NOT_APPLICABLE for result in results
